@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { CountryCode } from "@/schemas/country";
+import {
+  Cid,
+  ComparisonId,
+  Digest,
+  Instant,
+  JobId,
+  KeyId,
+  LeafIndex,
+  SessionId,
+  Slug,
+  TaskId,
+} from "@/schemas/primitives";
+import { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
+
+/** The largest leaf: what one C2SP entry bundle can hold is 65,535 bytes. */
+export const MAX_ENTRY_BYTES = 65_535;
+
+const common = {
+  v: z.literal(1),
+  /** When the writer made the entry. The log's order, not this, says what came first. */
+  at: Instant,
+};
+const simulated = z.boolean();
+
+/** Registers a key that signs entries. Signed by the log's own key. */
+export const KeyEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.key/v1"),
+  key: KeyId,
+  role: z.enum(["runner"]),
+  algorithm: z.literal("ed25519"),
+  /** Raw 32-byte public key, base64. */
+  public_key: z.base64().length(44),
+});
+export type KeyEntry = z.infer<typeof KeyEntry>;
+
+/** Announces a job before anything runs: every task counted here must later close in the log. */
+export const IntentEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.intent/v1"),
+  simulated,
+  job: JobId,
+  spec_cid: Cid,
+  /** Digest of the RFC 8785 array of all task ids in dispatch order: what was announced, task by task. */
+  tasks_digest: Digest,
+  tasks: z.int().min(1),
+  repeats: z.int().min(1),
+  /** Ids of the contrasts that will be tested. */
+  contrasts: z.array(Slug),
+  stop_rule: z.literal("every-announced-task-closes"),
+  /** 16 bytes, hex. Shuffles tasks into the order in which they are handed out. */
+  order_seed: z.string().regex(/^[0-9a-f]{32}$/),
+  deadline: Instant,
+  runner_key: KeyId,
+});
+export type IntentEntry = z.infer<typeof IntentEntry>;
+
+const cell = {
+  simulated,
+  job: JobId,
+  /** Where the job's intent stands in this log. */
+  intent: LeafIndex,
+  task: TaskId,
+  spec_cid: Cid,
+  prompt: Slug,
+  service: Slug,
+  country: CountryCode,
+  /** 0-based. */
+  repeat: z.int().nonnegative(),
+  seed: z.int().nonnegative(),
+};
+const execution = {
+  session: SessionId,
+  /** The provider's Golem node id. */
+  provider: z.string().regex(/^0x[0-9a-f]{40}$/),
+  geo: GeoVerdict,
+  /** All attempts, the last one included. An attempt is repeated only before its first response byte. */
+  attempts: z.int().min(1),
+  started_at: Instant,
+  finished_at: Instant,
+};
+
+/** One task closed with a response. Commits to its bytes by their CID. */
+export const ResultEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.result/v1"),
+  ...cell,
+  ...execution,
+  state: ResponseState,
+  cid: Cid,
+  size_bytes: z.int().nonnegative(),
+  runner_key: KeyId,
+});
+export type ResultEntry = z.infer<typeof ResultEntry>;
+
+/** One task closed without a response. */
+export const FailureEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.failure/v1"),
+  ...cell,
+  session: SessionId.nullable(),
+  provider: execution.provider.nullable(),
+  geo: GeoVerdict.nullable(),
+  attempts: z.int().nonnegative(),
+  started_at: Instant.nullable(),
+  finished_at: Instant,
+  state: ResponseState,
+  fault: Fault,
+  code: z.string().regex(/^[A-Z][A-Z_]{2,63}$/),
+  runner_key: KeyId,
+});
+export type FailureEntry = z.infer<typeof FailureEntry>;
+
+/** One task that will not be asked any more. */
+export const WithdrawalEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.withdrawal/v1"),
+  ...cell,
+  reason: WithdrawalReason,
+  runner_key: KeyId,
+});
+export type WithdrawalEntry = z.infer<typeof WithdrawalEntry>;
+
+/** The report of one job, once every task has closed. */
+export const ComparisonEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.comparison/v1"),
+  simulated,
+  job: JobId,
+  intent: LeafIndex,
+  comparison: ComparisonId,
+  cid: Cid,
+  size_bytes: z.int().nonnegative(),
+  runner_key: KeyId,
+});
+export type ComparisonEntry = z.infer<typeof ComparisonEntry>;
+
+/** What may become a leaf: its RFC 8785 bytes are the leaf's bytes. Commitments only, content lives in blocks. */
+export const LogEntry = z.discriminatedUnion("type", [
+  KeyEntry,
+  IntentEntry,
+  ResultEntry,
+  FailureEntry,
+  WithdrawalEntry,
+  ComparisonEntry,
+]);
+export type LogEntry = z.infer<typeof LogEntry>;
+export type EntryType = LogEntry["type"];

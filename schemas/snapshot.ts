@@ -1,0 +1,209 @@
+/**
+ * What the server hands to a page: snapshots, made on the server, rendered as they are. Plain types,
+ * because what we send ourselves is not parsed again. Instants are RFC 3339 UTC; null is "not measured".
+ */
+import type { Comparison } from "@/schemas/comparison";
+import type { CountryCode } from "@/schemas/country";
+import type { JobSpec, Prompt, ServiceRef } from "@/schemas/job-spec";
+import type { EntryType, LogEntry } from "@/schemas/log-entry";
+import type { Amount, Cid, Digest, Instant, JobId, KeyId, SessionId, TaskId } from "@/schemas/primitives";
+import type { DsseEnvelope } from "@/schemas/receipt";
+import type {
+  Fault,
+  GeoVerdict,
+  JobStatus,
+  ResponseState,
+  TaskStatus,
+  WithdrawalReason,
+} from "@/schemas/task";
+
+/** A job's announced tasks by how they stand. `queued + running + succeeded + failed + withdrawn = announced`. */
+export type TaskCounts = {
+  readonly announced: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly withdrawn: number;
+};
+
+export type JobSummary = {
+  readonly id: JobId;
+  readonly title: string;
+  readonly status: JobStatus;
+  readonly simulated: boolean;
+  readonly createdAt: Instant;
+  readonly comparedAt: Instant | null;
+  readonly counts: TaskCounts;
+  readonly languages: readonly string[];
+  readonly countries: readonly CountryCode[];
+  readonly services: readonly ServiceRef[];
+  readonly repeats: number;
+  /** Responses by country and state, over all prompts and services of the job, in the spec's order of countries. */
+  readonly states: readonly { readonly country: CountryCode; readonly states: StateCounts }[];
+};
+
+export type StateCounts = { readonly [state in ResponseState]?: number };
+
+/** One task as the live grid and the comparison show it. */
+export type TaskCell = {
+  readonly id: TaskId;
+  readonly prompt: string;
+  readonly service: string;
+  readonly country: CountryCode;
+  readonly repeat: number;
+  readonly status: TaskStatus;
+  /** Set once closed with a response, or with a failure that has a state. */
+  readonly state: ResponseState | null;
+  /** Position in the log, once sequenced. */
+  readonly leafIndex: number | null;
+};
+
+/** One rented provider at work for a job. */
+export type SessionSnapshot = {
+  readonly id: SessionId;
+  readonly country: CountryCode;
+  readonly status: "RENTING" | "OPEN" | "SETTLED" | "LOST";
+  readonly providerId: string | null;
+  readonly providerName: string | null;
+  readonly agreementId: string | null;
+  readonly verdict: GeoVerdict | null;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  /** What the accepted invoice or debit notes of this agreement come to, in GLM. Null until settled. */
+  readonly costGlm: Amount | null;
+  /** Why it ended early, in plain words. */
+  readonly endReason: string | null;
+};
+
+export type JobSnapshot = JobSummary & {
+  readonly spec: JobSpec;
+  readonly specCid: Cid;
+  readonly specDigest: Digest;
+  readonly deadlineAt: Instant;
+  /** Where the intent stands in the log; null until a published checkpoint includes it. */
+  readonly intentIndex: number | null;
+  readonly dispatchedAt: Instant | null;
+  readonly comparisonIndex: number | null;
+  readonly tasks: readonly TaskCell[];
+  readonly sessions: readonly SessionSnapshot[];
+  /** Accepted cost of all sessions so far, in GLM. */
+  readonly spentGlm: Amount;
+};
+
+/** A short form of one response, for reading side by side. */
+export type ResponseExcerpt = {
+  readonly taskId: TaskId;
+  readonly prompt: string;
+  readonly service: string;
+  readonly country: CountryCode;
+  readonly repeat: number;
+  readonly state: ResponseState;
+  readonly text: string | null;
+  readonly leafIndex: number | null;
+};
+
+export type ComparisonSnapshot = {
+  readonly comparison: Comparison;
+  readonly cid: Cid;
+  readonly leafIndex: number | null;
+  readonly spec: JobSpec;
+};
+
+/** What is known of where a session's exit stood. */
+export type GeoEvidence = {
+  readonly claimed: { readonly country: CountryCode; readonly source: string };
+  /** One look through the tunnel before the first task and one after the last; empty when none came back. */
+  readonly probes: readonly {
+    readonly at: Instant;
+    readonly observedAddress: string;
+    /** What each address database says of that address; null: it does not know the address. */
+    readonly databases: readonly { readonly name: string; readonly country: CountryCode | null }[];
+    readonly roundTripMs: number;
+  }[];
+  readonly verdict: GeoVerdict;
+};
+
+/** One task with all its evidence. */
+export type ResponseSnapshot = {
+  readonly task: TaskCell;
+  readonly job: { readonly id: JobId; readonly title: string; readonly simulated: boolean };
+  readonly prompt: Prompt;
+  readonly systemPrompt: string | null;
+  readonly serviceRef: ServiceRef;
+  readonly sampling: JobSpec["sampling"];
+  readonly seed: number;
+  readonly outcome:
+    | {
+        readonly kind: "result";
+        readonly state: ResponseState;
+        readonly text: string | null;
+        readonly finishReason: string | null;
+        readonly modelReported: string | null;
+        readonly usage: { readonly promptTokens: number | null; readonly completionTokens: number | null };
+        readonly cid: Cid;
+        readonly sizeBytes: number;
+      }
+    | { readonly kind: "failure"; readonly state: ResponseState; readonly fault: Fault; readonly code: string; readonly message: string }
+    | { readonly kind: "withdrawal"; readonly reason: WithdrawalReason }
+    | null;
+  readonly attempts: readonly { readonly at: Instant; readonly outcome: string }[];
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  /** From the request's first byte to the response's last, in milliseconds. */
+  readonly latencyMs: number | null;
+  readonly session: (SessionSnapshot & { readonly geo: GeoEvidence | null; readonly activityId: string | null }) | null;
+};
+
+export type WitnessView = {
+  readonly name: string;
+  readonly keyHash: string;
+  /** When the witness cosigned the published checkpoint; null: it has not. */
+  readonly cosignedAt: Instant | null;
+  /** "local" witnesses are run by the operator of this portal. */
+  readonly operator: "local" | "independent";
+};
+
+export type LogHead = {
+  readonly origin: string;
+  readonly size: number;
+  /** base64 of the root hash. */
+  readonly root: string;
+  /** The published checkpoint, signatures and cosignatures included, byte for byte. Null: nothing is published yet. */
+  readonly note: string | null;
+  readonly publishedAt: Instant | null;
+  readonly logVerifierKey: string;
+  readonly witnesses: readonly WitnessView[];
+  /** How many cosignatures the policy asks for. */
+  readonly quorum: number;
+  /** Announced tasks of all jobs that have not closed yet. */
+  readonly openTasks: number;
+  readonly openJobs: number;
+};
+
+export type LeafSummary = {
+  readonly index: number;
+  readonly type: EntryType;
+  readonly at: Instant;
+  readonly simulated: boolean | null;
+  readonly jobId: JobId | null;
+  readonly jobTitle: string | null;
+  readonly taskId: TaskId | null;
+  readonly country: CountryCode | null;
+};
+
+export type LeafSnapshot = LeafSummary & {
+  readonly entry: LogEntry;
+  /** hex of the RFC 6962 leaf hash. */
+  readonly leafHash: string;
+  readonly dsse: DsseEnvelope;
+  readonly signerKey: KeyId | null;
+  /** The tree size that the receipt's proof leads to. */
+  readonly size: number;
+  /** Sibling hashes from leaf to root, hex. */
+  readonly proof: readonly string[];
+};
+
+export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
+
+export type Viewer = { readonly id: string; readonly name: string; readonly role: "attester" | "admin" };

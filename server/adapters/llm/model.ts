@@ -1,0 +1,41 @@
+import type { Sampling } from "@/schemas/job-spec";
+import type { Fault, ResponseState } from "@/schemas/task";
+import type { Door } from "@/server/adapters/golem/vantage";
+import type { ErrorCode } from "@/server/domain/errors";
+
+export type ChatRequest = {
+  readonly model: string;
+  readonly systemPrompt: string | null;
+  readonly prompt: string;
+  readonly sampling: Sampling;
+  readonly seed: number;
+};
+
+/** One attempt at one task. Expected outcomes are values: nothing here throws for what a service does. */
+export type ChatOutcome =
+  | {
+      /** A whole HTTP response came back, whatever it said. */
+      readonly kind: "response";
+      readonly state: ResponseState;
+      /** The body as received: what is kept as evidence. */
+      readonly bytes: Uint8Array;
+      readonly httpStatus: number;
+      readonly text: string | null;
+      readonly finishReason: string | null;
+      readonly modelReported: string | null;
+      readonly usage: { readonly promptTokens: number | null; readonly completionTokens: number | null };
+    }
+  | {
+      readonly kind: "failure";
+      readonly state: ResponseState;
+      readonly fault: Fault;
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** True only when no byte of a response had come: then it may be tried again. */
+      readonly beforeFirstByte: boolean;
+    };
+
+/** A model behind a door. */
+export type Model = {
+  complete(door: Door, request: ChatRequest, options: { readonly signal: AbortSignal; readonly maxBytes: number }): Promise<ChatOutcome>;
+};

@@ -1,0 +1,81 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { Cid, Digest } from "@/schemas/primitives";
+import { base32, concat, fromBase32, hex, utf8 } from "@/server/domain/bytes";
+import { BeaconError } from "@/server/domain/errors";
+
+/** What a canonical document may hold. No `undefined`, bigint, Date or class instance. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/**
+ * RFC 8785 (JCS) canonical JSON as UTF-8 bytes. Hashing and signing start here and nowhere else.
+ *
+ * Keys are ordered by UTF-16 code units, as the RFC asks. JavaScript's own number and string
+ * serialization is the one that the RFC prescribes.
+ *
+ * @throws BeaconError CANONICAL_UNSUPPORTED_VALUE for NaN, an infinity, `undefined` or a lone surrogate.
+ */
+export function canonicalBytes(value: Json): Uint8Array {
+  return utf8(canonical(value));
+}
+
+function canonical(value: Json): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "string") {
+    if (/\p{Surrogate}/u.test(value))
+      throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", "lone surrogate in a string");
+    return JSON.stringify(value);
+  }
+  if (typeof value === "number") {
+    if (!Number.isFinite(value))
+      throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", "number is not finite");
+    return JSON.stringify(value);
+  }
+  if (typeof value !== "object")
+    throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", `a ${typeof value} has no JSON form`);
+  if (isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${canonical(key)}:${canonical(value[key] as Json)}`)
+    .join(",")}}`;
+}
+
+const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+/** Digest of bytes as they are. */
+export const digestOfBytes = (bytes: Uint8Array): Digest => `sha256:${hex(sha256(bytes))}` as Digest;
+
+/** Digest of a document: sha256 over its canonical bytes. */
+export const digestOf = (value: Json): Digest => digestOfBytes(canonicalBytes(value));
+
+/** The largest block: what every IPFS implementation passes on whole. */
+export const MAX_BLOCK_BYTES = 1_048_576;
+
+/** CIDv1 (0x01), raw (0x55), sha2-256 (0x12), 32 bytes (0x20): multiformats' table. */
+const CID_PREFIX = Uint8Array.of(0x01, 0x55, 0x12, 0x20);
+
+/**
+ * The address of one raw block.
+ *
+ * @throws BeaconError BLOCK_TOO_LARGE above 1 MiB: such bytes would need a tree of blocks.
+ */
+export function cidOf(bytes: Uint8Array): Cid {
+  if (bytes.length > MAX_BLOCK_BYTES)
+    throw new BeaconError("BLOCK_TOO_LARGE", `a block holds at most ${MAX_BLOCK_BYTES} bytes`, {
+      details: { sizeBytes: bytes.length },
+    });
+  return `b${base32(concat(CID_PREFIX, sha256(bytes)))}` as Cid;
+}
+
+/** The sha256 that a raw CIDv1 commits to; null when `cid` is not one. */
+export function sha256OfCid(cid: string): Uint8Array | null {
+  if (!cid.startsWith("b")) return null;
+  const bytes = fromBase32(cid.slice(1));
+  if (bytes?.length !== 36 || !CID_PREFIX.every((byte, i) => bytes[i] === byte)) return null;
+  return bytes.subarray(4);
+}

@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { Amount } from "@/schemas/primitives";
+import { BeaconError } from "@/server/domain/errors";
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+
+const Env = z.object({
+  /** Pages, API and WebSocket. */
+  PORT: port.default(3000),
+  /** The address that the portal listens on. */
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** The portal's address as readers see it; unset: http://localhost:PORT. */
+  BEACON_URL: z.url().optional(),
+  /** Everything that an installation keeps: database, blocks, keys, policy. */
+  BEACON_HOME: z.string().min(1).default(".beacon").transform((folder) => resolve(folder)),
+  /** Any PostgreSQL >= 14; unset: the embedded one, started by `npm start`. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The log's origin; unset: beacon.local/<8 hex digits of the key's hash>. */
+  BEACON_ORIGIN: z.string().regex(/^[^\s+]{3,100}$/).optional(),
+  /** The most that one job may ask for. */
+  BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
+  BEACON_BUDGET_LIMIT_USD: Amount.default("50"),
+  /** How long a control model of the loopback network thinks, in milliseconds. */
+  BEACON_CONTROL_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(120),
+  /** Where the loopback Golem network listens; set by `npm start` for its own processes. */
+  BEACON_LOOPBACK_PORT: port.optional(),
+  /** Whether `npm start` runs the demonstration job on an empty log. */
+  BEACON_DEMONSTRATION: flag.default(true),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+export type Env = z.infer<typeof Env>;
+
+/**
+ * The environment, parsed once. The only reader of `process.env` in the house.
+ *
+ * @throws BeaconError CONFIG_INVALID naming the first variable that does not fit.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = Env.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BeaconError(
+    "CONFIG_INVALID",
+    `${String(issue?.path[0] ?? "environment")}: ${issue?.message ?? "does not fit"}`,
+  );
+}
