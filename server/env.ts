@@ -47,3 +47,16 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     `${String(issue?.path[0] ?? "environment")}: ${issue?.message ?? "does not fit"}`,
   );
 }
+
+/** Where readers reach the portal. */
+export const publicUrlOf = (env: Env): string => env.BEACON_URL ?? `http://localhost:${env.PORT}`;
+
+/** Tells next-auth, which reads the environment by itself, where it is served. */
+export function tellNextAuth(env: Env): void {
+  process.env["NEXTAUTH_URL"] = publicUrlOf(env);
+}
+
+/** What a process that we start inherits: our own environment with `additions`. */
+export function environmentWith(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...additions };
+}

@@ -35,6 +35,8 @@ export const ERRORS = {
   // log formats and proofs
   NOTE_MALFORMED: { retryable: false, expose: true },
   NOTE_KEY_MALFORMED: { retryable: false, expose: true },
+  NOTE_KEY_UNKNOWN: { retryable: false, expose: true },
+  NOTE_SIGNATURE_INVALID: { retryable: false, expose: true },
   CHECKPOINT_MALFORMED: { retryable: false, expose: true },
   POLICY_MALFORMED: { retryable: false, expose: true },
   PROOF_MALFORMED: { retryable: false, expose: true },
@@ -79,6 +81,9 @@ export const ERRORS = {
   STATE_FOLDER_BROKEN: { retryable: false, expose: true },
   PORT_IN_USE: { retryable: false, expose: true },
   NATIVE_PART_MISSING: { retryable: false, expose: true },
+  ALREADY_RUNNING: { retryable: false, expose: true },
+  SITE_BUILD_FAILED: { retryable: false, expose: true },
+  PROCESS_FAILED: { retryable: true, expose: true },
   DATABASE_UNAVAILABLE: { retryable: true, expose: true },
   PORTAL_UNREACHABLE: { retryable: true, expose: true },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly expose: boolean }>;

@@ -72,7 +72,12 @@ export type RentOrder = {
   readonly avoid: readonly string[];
 };
 
-export type AllocationView = { readonly id: string; readonly total: Amount; readonly spent: Amount; readonly remaining: Amount };
+export type AllocationView = {
+  readonly id: string;
+  readonly total: Amount;
+  readonly spent: Amount;
+  readonly remaining: Amount;
+};
 
 /** The requestor's side of a Golem network. */
 export type VantageRenter = {

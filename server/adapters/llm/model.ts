@@ -20,10 +20,15 @@ export type ChatOutcome =
       /** The body as received: what is kept as evidence. */
       readonly bytes: Uint8Array;
       readonly httpStatus: number;
+      /** Set when the bytes are whole but not what the dialect promises: MODEL_RESPONSE_NOT_JSON, MODEL_RATE_LIMITED. */
+      readonly code: ErrorCode | null;
       readonly text: string | null;
       readonly finishReason: string | null;
       readonly modelReported: string | null;
-      readonly usage: { readonly promptTokens: number | null; readonly completionTokens: number | null };
+      readonly usage: {
+        readonly promptTokens: number | null;
+        readonly completionTokens: number | null;
+      };
     }
   | {
       readonly kind: "failure";
@@ -37,5 +42,9 @@ export type ChatOutcome =
 
 /** A model behind a door. */
 export type Model = {
-  complete(door: Door, request: ChatRequest, options: { readonly signal: AbortSignal; readonly maxBytes: number }): Promise<ChatOutcome>;
+  complete(
+    door: Door,
+    request: ChatRequest,
+    options: { readonly signal: AbortSignal; readonly maxBytes: number },
+  ): Promise<ChatOutcome>;
 };

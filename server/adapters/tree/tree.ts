@@ -12,10 +12,18 @@ export type Tree = {
    * @param readTile reads tiles of the old tree; only those on its right edge are asked for.
    * @returns the new root and every tile that is new or has grown.
    */
-  append(size: number, leafHashes: readonly Uint8Array[], readTile: ReadTile): Promise<{ readonly root: Uint8Array; readonly tiles: readonly Tile[] }>;
+  append(
+    size: number,
+    leafHashes: readonly Uint8Array[],
+    readTile: ReadTile,
+  ): Promise<{ readonly root: Uint8Array; readonly tiles: readonly Tile[] }>;
   /** RFC 9162 section 2.1.3.1, from leaf to root. @throws BeaconError LOG_POSITION_INVALID */
   proveInclusion(index: number, size: number, readTile: ReadTile): Promise<readonly Uint8Array[]>;
   /** RFC 9162 section 2.1.4.1. Empty for equal sizes and from size 0. @throws BeaconError LOG_POSITION_INVALID */
-  proveConsistency(oldSize: number, newSize: number, readTile: ReadTile): Promise<readonly Uint8Array[]>;
+  proveConsistency(
+    oldSize: number,
+    newSize: number,
+    readTile: ReadTile,
+  ): Promise<readonly Uint8Array[]>;
   rootOf(size: number, readTile: ReadTile): Promise<Uint8Array>;
 };

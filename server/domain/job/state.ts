@@ -27,3 +27,16 @@ export function nextTaskStatus(from: TaskStatus, event: TaskEvent): TaskStatus {
 /** Whether a task has closed in the log for good. */
 export const isClosed = (status: TaskStatus): boolean =>
   Object.keys(TASK_TRANSITIONS[status]).length === 0;
+
+/**
+ * The task's life as Mermaid text: what `diagrams/task-state.mmd` holds. Made from the table, so
+ * that the picture cannot say anything else.
+ */
+export function taskStateDiagram(): string {
+  const statuses = Object.keys(TASK_TRANSITIONS) as TaskStatus[];
+  const arrows = statuses.flatMap((from) =>
+    Object.entries(TASK_TRANSITIONS[from]).map(([event, to]) => `  ${from} --> ${to}: ${event}`),
+  );
+  const ends = statuses.filter(isClosed).map((status) => `  ${status} --> [*]`);
+  return ["stateDiagram-v2", "  [*] --> QUEUED", ...arrows, ...ends, ""].join("\n");
+}

@@ -1,0 +1,19 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { appRouter } from "@/server/api/root";
+import { actorOf, cookiesIn } from "@/server/auth";
+import { getContext } from "@/server/context";
+
+const handler = (request: Request) =>
+  fetchRequestHandler({
+    endpoint: "/api/trpc",
+    req: request,
+    router: appRouter,
+    createContext: async () => {
+      const context = getContext();
+      const cookies = cookiesIn(request.headers.get("cookie") ?? undefined);
+      const authorization = request.headers.get("authorization");
+      return { ...context, actor: await actorOf(context, { cookies, authorization }) };
+    },
+  });
+
+export { handler as GET, handler as POST };

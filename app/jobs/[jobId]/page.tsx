@@ -1,0 +1,135 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { choiceFrom, choicePath } from "@/components/comparison/choice";
+import { ChoiceLinks } from "@/components/comparison/choice-links";
+import { ComparisonView } from "@/components/comparison/comparison-view";
+import { describeStates } from "@/components/comparison/finding-words";
+import { VerdictCard } from "@/components/comparison/verdict-card";
+import { Asked } from "@/components/jobs/asked";
+import { Completeness } from "@/components/jobs/completeness";
+import { JobEvidence } from "@/components/jobs/evidence";
+import { JobProgress } from "@/components/jobs/job-progress";
+import { LiveJob } from "@/components/jobs/live-job";
+import { SessionTable } from "@/components/jobs/session-table";
+import { WithdrawButton } from "@/components/jobs/withdraw-button";
+import { orNotFound } from "@/components/site/or-not-found";
+import { PageBody, PageHead } from "@/components/site/page-body";
+import { Card, CardHead } from "@/components/ui/card";
+import { counted } from "@/components/ui/count";
+import { Instant } from "@/components/ui/instant";
+import { JsonDetails } from "@/components/ui/json-details";
+import { languageName } from "@/components/ui/language";
+import { JobId } from "@/schemas/primitives";
+import type { ComparisonSnapshot, JobSnapshot } from "@/schemas/snapshot";
+import { api } from "@/server/api/rsc";
+
+export const dynamic = "force-dynamic";
+
+type Props = {
+  params: Promise<{ jobId: string }>;
+  searchParams: Promise<{ [key: string]: string | string[] | undefined }>;
+};
+
+async function jobOf(params: Props["params"]): Promise<JobSnapshot> {
+  const jobId = JobId.safeParse((await params).jobId);
+  if (!jobId.success) notFound();
+  return orNotFound((await api()).jobs.byId({ jobId: jobId.data }));
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await jobOf(params)).title };
+}
+
+export default async function JobPage({ params, searchParams }: Props) {
+  const job = await jobOf(params);
+  const caller = await api();
+  const [comparison, viewer, query] = await Promise.all([
+    caller.comparisons.byJob({ jobId: job.id }),
+    caller.session.viewer(),
+    searchParams,
+  ]);
+  const isClosed = job.status === "COMPLETED" || job.status === "WITHDRAWN";
+  return (
+    <PageBody simulated={job.simulated}>
+      <PageHead
+        eyebrow={
+          <>
+            {comparison === null ? "Job" : "Comparison"} · {job.languages.map(languageName).join(", ")} ·{" "}
+            <Instant at={job.createdAt} seconds={false} />
+          </>
+        }
+        title={job.title}
+        aside={viewer?.role === "admin" && !isClosed && <WithdrawButton jobId={job.id} />}
+      >
+        <p className="text-sm">
+          {counted(job.counts.announced, "announced task")} · {counted(job.spec.prompts.length, "prompt")} ·{" "}
+          {counted(job.countries.length, "country", "countries")} · {counted(job.services.length, "service")} ·{" "}
+          {counted(job.repeats, "repeat")} · the same words, system prompt, model and parameters in every cell
+        </p>
+      </PageHead>
+      <div className="grid gap-6 *:min-w-0">
+        {comparison !== null ? (
+          <Compared job={job} comparison={comparison} query={query} />
+        ) : (
+          <>
+            <Asked spec={job.spec} prompts={job.spec.prompts.slice(0, SHOWN_PROMPTS)} />
+            {isClosed ? <JobProgress job={job} /> : <LiveJob initial={job} />}
+          </>
+        )}
+        <JobEvidence job={job} comparison={comparison} />
+        <JsonDetails summary="The job specification, whole" value={job.spec} />
+      </div>
+    </PageBody>
+  );
+}
+
+/** Prompts that are shown in full before there is anything to compare; all of them are in the specification. */
+const SHOWN_PROMPTS = 6;
+
+async function Compared({
+  job,
+  comparison,
+  query,
+}: {
+  job: JobSnapshot;
+  comparison: ComparisonSnapshot;
+  query: Awaited<Props["searchParams"]>;
+}) {
+  const choice = choiceFrom(query, comparison.spec);
+  const excerpts = await (await api()).responses.excerpts({
+    jobId: job.id,
+    prompt: choice.prompt,
+    service: choice.service,
+  });
+  return (
+    <>
+      <VerdictCard snapshot={comparison} />
+      <div className="grid gap-x-12 gap-y-4 py-2 md:grid-cols-[1fr_22rem]">
+        <p className="max-w-[68ch] text-[15px]">{describeStates(job.states)}</p>
+        <Completeness counts={job.counts} />
+      </div>
+      <ChoiceLinks
+        label="Prompt"
+        options={comparison.spec.prompts.map(({ id }) => ({
+          key: id,
+          name: id,
+          href: choicePath(job.id, { ...choice, prompt: id }, "asked"),
+          isChosen: id === choice.prompt,
+        }))}
+      />
+      <div id="asked">
+        <Asked
+          spec={comparison.spec}
+          prompts={comparison.spec.prompts.filter(({ id }) => id === choice.prompt)}
+        />
+      </div>
+      <ComparisonView job={job} snapshot={comparison} choice={choice} excerpts={excerpts} />
+      <Card>
+        <CardHead title="Rented providers">
+          Who carried the questions, how their exit was judged, and what they were paid.
+        </CardHead>
+        <SessionTable sessions={job.sessions} />
+      </Card>
+    </>
+  );
+}

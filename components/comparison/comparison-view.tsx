@@ -1,0 +1,105 @@
+import { type Choice, choicePath } from "@/components/comparison/choice";
+import { ChoiceLinks } from "@/components/comparison/choice-links";
+import { ClosedTable } from "@/components/comparison/closed-table";
+import { SideBySide } from "@/components/comparison/side-by-side";
+import { SimilarityTable } from "@/components/comparison/similarity-table";
+import { CellGrid, looksOf } from "@/components/jobs/cell-grid";
+import { Card, CardHead } from "@/components/ui/card";
+import { NotMeasured } from "@/components/ui/states";
+import { StateLegend } from "@/components/ui/response-state";
+import type { ComparisonSnapshot, JobSnapshot, ResponseExcerpt } from "@/schemas/snapshot";
+
+/** One prompt of a comparison: states, similarity, texts, completeness. The choice is the URL's. */
+export function ComparisonView({
+  job,
+  snapshot,
+  choice,
+  excerpts,
+}: {
+  job: JobSnapshot;
+  snapshot: ComparisonSnapshot;
+  choice: Choice;
+  excerpts: readonly ResponseExcerpt[];
+}) {
+  const tasks = job.tasks.filter((task) => task.prompt === choice.prompt);
+  const group = snapshot.comparison.groups.find(
+    (other) => other.prompt === choice.prompt && other.service === choice.service,
+  );
+  const language = snapshot.spec.prompts.find(({ id }) => id === choice.prompt)?.language ?? "und";
+  const services = (anchor: string) => (
+    <ChoiceLinks
+      label="Service"
+      options={job.services.map(({ id }) => ({
+        key: id,
+        name: id,
+        href: choicePath(job.id, { ...choice, service: id }, anchor),
+        isChosen: id === choice.service,
+      }))}
+    />
+  );
+  return (
+    <>
+      <div className="grid items-start gap-6 lg:grid-cols-[1.15fr_1fr]">
+        <Card>
+          <CardHead title="Answers" id="answers">
+            Countries by services, one square a repeat. Press a square for the answer and its evidence.
+          </CardHead>
+          <CellGrid
+            label="States of answers by country and service"
+            tasks={tasks}
+            countries={job.countries}
+            services={job.services}
+          />
+          <div className="mt-5">
+            <StateLegend looks={looksOf(tasks)} />
+          </div>
+        </Card>
+        <Card>
+          <CardHead title="Similarity" id="similarity">
+            How alike answers are, from 0 (no word in common) to 1 (the same words). The framed diagonal is the
+            noise floor: how alike two answers from the same country are. Only what lies well away from the
+            floor is worth a second look.
+          </CardHead>
+          <div className="mb-3">{services("similarity")}</div>
+          {group === undefined ? <NotMeasured /> : <SimilarityTable group={group} />}
+          <p className="mt-3 text-[13px] text-muted">
+            Mean word Jaccard (<span className="code">{snapshot.comparison.engine.similarity}</span>, ICU{" "}
+            {snapshot.comparison.engine.icu}). A mean has no interval here: none has been computed.
+          </p>
+        </Card>
+      </div>
+      <Card className="pb-0!">
+        <CardHead title="Read side by side" id="read">
+          One repeat, as it came back. Different wording is not a different answer: even one country does not
+          say the same thing twice in the same words.
+        </CardHead>
+        <div className="mb-4 flex flex-wrap gap-x-8 gap-y-2">
+          {services("read")}
+          <ChoiceLinks
+            label="Repeat"
+            options={Array.from({ length: job.repeats }, (_, repeat) => ({
+              key: String(repeat),
+              name: String(repeat + 1),
+              href: choicePath(job.id, { ...choice, repeat }, "read"),
+              isChosen: repeat === choice.repeat,
+            }))}
+          />
+        </div>
+        <SideBySide
+          countries={job.countries}
+          language={language}
+          tasks={tasks.filter((task) => task.service === choice.service && task.repeat === choice.repeat)}
+          excerpts={excerpts}
+        />
+      </Card>
+      <Card>
+        <CardHead title="Completeness" id="completeness">
+          Every task that was announced has to close in the log, so nobody can run often and publish what
+          suits.
+        </CardHead>
+        <div className="mb-3">{services("completeness")}</div>
+        {group === undefined ? <NotMeasured /> : <ClosedTable group={group} />}
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import Link from "next/link";
+import { countryName, Country } from "@/components/ui/country";
+import { formatCount } from "@/components/ui/count";
+import { CELL_LOOKS, type CellLook, lookOf, StateSymbol } from "@/components/ui/response-state";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { CountryCode } from "@/schemas/country";
+import type { ServiceRef } from "@/schemas/job-spec";
+import type { TaskCell } from "@/schemas/snapshot";
+
+/** Above this many tasks in one cell, a square stands for all tasks that look alike, with their number. */
+const MAX_DOTS = 12;
+
+/** The looks that occur among `tasks`, in their usual order. */
+export const looksOf = (tasks: readonly TaskCell[]): readonly CellLook[] => {
+  const seen = new Set(tasks.map(lookOf));
+  return (Object.keys(CELL_LOOKS) as CellLook[]).filter((look) => seen.has(look));
+};
+
+function Dots({ tasks }: { tasks: readonly TaskCell[] }) {
+  if (tasks.length > MAX_DOTS)
+    return looksOf(tasks).map((look) => (
+      <span key={look} className="p-[3px]">
+        <StateSymbol look={look} count={tasks.filter((task) => lookOf(task) === look).length} />
+      </span>
+    ));
+  return [...tasks]
+    .sort((a, b) => a.repeat - b.repeat)
+    .map((task) => {
+      const look = lookOf(task);
+      const label = `${countryName(task.country)}, ${task.service}, repeat ${task.repeat + 1}: ${CELL_LOOKS[look].label}`;
+      return (
+        <Link
+          key={task.id}
+          href={`/responses/${task.id}`}
+          prefetch={false}
+          className="inline-flex rounded p-[3px] hover:bg-line pointer-coarse:p-3"
+        >
+          <StateSymbol look={look} label={label} />
+        </Link>
+      );
+    });
+}
+
+/** Countries by services; in each cell one square a repeat, each a link to its evidence. */
+export function CellGrid({
+  label,
+  tasks,
+  countries,
+  services,
+}: {
+  label: string;
+  tasks: readonly TaskCell[];
+  countries: readonly CountryCode[];
+  services: readonly ServiceRef[];
+}) {
+  const cells = new Map<string, TaskCell[]>();
+  for (const task of tasks) {
+    const key = `${task.country} ${task.service}`;
+    const cell = cells.get(key);
+    if (cell === undefined) cells.set(key, [task]);
+    else cell.push(task);
+  }
+  return (
+    <Table label={label}>
+      <thead>
+        <tr>
+          <Th>
+            <span className="sr-only">Country</span>
+          </Th>
+          {services.map(({ id, model }) => (
+            <Th key={id} className="whitespace-nowrap">
+              <span className="text-ink">{id}</span>
+              {model !== id && <span className="code block text-[11.5px]">{model}</span>}
+            </Th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {countries.map((country) => (
+          <tr key={country}>
+            <Th scope="row" className="border-t border-line whitespace-nowrap text-ink">
+              <Country code={country} />
+            </Th>
+            {services.map(({ id }) => {
+              const cell = cells.get(`${country} ${id}`) ?? [];
+              return (
+                <Td key={id} className="py-1.5">
+                  <span className="-ms-[3px] flex flex-wrap">
+                    <Dots tasks={cell} />
+                  </span>
+                  <span className="sr-only">{formatCount(cell.length)} announced</span>
+                </Td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,52 @@
+import Link from "next/link";
+import { Card, CardHead } from "@/components/ui/card";
+import { formatCount } from "@/components/ui/count";
+import { Facts } from "@/components/ui/facts";
+import { Hash } from "@/components/ui/hash";
+import { Instant } from "@/components/ui/instant";
+import type { ComparisonSnapshot, JobSnapshot } from "@/schemas/snapshot";
+
+const entry = (index: number | null) =>
+  index === null ? (
+    <span className="text-muted">not in a published checkpoint yet</span>
+  ) : (
+    <Link href={`/log/${index}`} className="link">
+      entry {formatCount(index)}
+    </Link>
+  );
+
+/** Where a job and its comparison stand in the log, and the addresses of their documents. */
+export function JobEvidence({ job, comparison }: { job: JobSnapshot; comparison: ComparisonSnapshot | null }) {
+  return (
+    <Card>
+      <CardHead title="Evidence" id="evidence" />
+      <Facts
+        rows={[
+          ["Announced", entry(job.intentIndex)],
+          ...(comparison === null ? [] : ([["Comparison", entry(comparison.leafIndex)]] as const)),
+          ["Job", <Hash key="job" label="job id" value={job.id} head={12} />],
+          [
+            "Specification",
+            <a key="spec" href={`/ipfs/${job.specCid}?format=raw`} className="link code">
+              {job.specCid}
+            </a>,
+          ],
+          ["Its digest", <Hash key="digest" label="digest of the specification" value={job.specDigest} head={16} tail={8} />],
+          ...(comparison === null
+            ? []
+            : ([
+                [
+                  "Report",
+                  <a key="report" href={`/ipfs/${comparison.cid}?format=raw`} className="link code">
+                    {comparison.cid}
+                  </a>,
+                ],
+                ["Computed", <Instant key="computed" at={comparison.comparison.computed_at} />],
+              ] as const)),
+          ["Submitted", <Instant key="submitted" at={job.createdAt} />],
+          ["Spent on providers", `${job.spentGlm} of at most ${job.spec.budget.glm} GLM`],
+        ]}
+      />
+    </Card>
+  );
+}

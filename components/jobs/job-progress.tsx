@@ -1,0 +1,76 @@
+import { CellGrid, looksOf } from "@/components/jobs/cell-grid";
+import { Completeness } from "@/components/jobs/completeness";
+import { JobStatusBadge } from "@/components/jobs/job-status";
+import { SessionTable } from "@/components/jobs/session-table";
+import { Card, CardHead } from "@/components/ui/card";
+import { Facts } from "@/components/ui/facts";
+import { Instant } from "@/components/ui/instant";
+import { StateLegend } from "@/components/ui/response-state";
+import type { JobSnapshot } from "@/schemas/snapshot";
+
+/** Up to this many prompts have a grid each; more share one, in which squares carry numbers. */
+const MAX_GRIDS = 4;
+
+/** How far a job is: meter, cells, providers. */
+export function JobProgress({ job }: { job: JobSnapshot }) {
+  const { prompts } = job.spec;
+  const grids =
+    prompts.length <= MAX_GRIDS
+      ? prompts.map((prompt) => ({ id: prompt.id, tasks: job.tasks.filter((task) => task.prompt === prompt.id) }))
+      : [{ id: `all ${prompts.length} prompts`, tasks: job.tasks }];
+  return (
+    <div className="grid gap-6">
+      <Card label="Progress" className="grid gap-x-12 gap-y-6 md:grid-cols-[1fr_22rem]">
+        <div className="grid content-start gap-4">
+          <h3 className="flex flex-wrap items-center gap-3">
+            Progress <JobStatusBadge status={job.status} />
+          </h3>
+          <Completeness counts={job.counts} />
+        </div>
+        <Facts
+          aligned
+          rows={[
+            ["Announced in the log", job.intentIndex === null ? "not yet" : `entry ${job.intentIndex}`],
+            [
+              "Asked since",
+              job.dispatchedAt === null ? (
+                "not yet: only after the announcement is published"
+              ) : (
+                <Instant key="since" at={job.dispatchedAt} />
+              ),
+            ],
+            ["Closes at the latest", <Instant key="deadline" at={job.deadlineAt} />],
+            ["Spent", `${job.spentGlm} of ${job.spec.budget.glm} GLM`],
+          ]}
+        />
+      </Card>
+      <Card>
+        <CardHead title="Cells">
+          Countries by services, one square a repeat. Tasks are handed out in a shuffled order, so that time
+          and country are not confounded.
+        </CardHead>
+        <div className="grid gap-7">
+          {grids.map(({ id, tasks }) => (
+            <div key={id}>
+              {grids.length > 1 && <p className="code mb-1 text-muted">{id}</p>}
+              <CellGrid
+                label={`Tasks of ${id} by country and service`}
+                tasks={tasks}
+                countries={job.countries}
+                services={job.services}
+              />
+            </div>
+          ))}
+          <StateLegend looks={looksOf(job.tasks)} />
+        </div>
+      </Card>
+      <Card>
+        <CardHead title="Rented providers">
+          A task is never asked from another country than its own. A provider that is lost is replaced, and
+          both stay listed.
+        </CardHead>
+        <SessionTable sessions={job.sessions} />
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
+import superjson from "superjson";
+import type { AppRouter } from "@/server/api/root";
+
+/** The live socket is on the page's own host and port. */
+const liveUrl = () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
+
+/** The portal's API for the browser: calls over HTTP in batches, subscriptions over one lazy WebSocket. */
+export const createApiClient = () =>
+  createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: wsLink({
+          client: createWSClient({ url: liveUrl, lazy: { enabled: true, closeMs: 5_000 } }),
+          transformer: superjson,
+        }),
+        false: httpBatchLink({ url: "/api/trpc", transformer: superjson }),
+      }),
+    ],
+  });

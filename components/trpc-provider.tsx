@@ -1,0 +1,25 @@
+"use client";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { type ReactNode, useState } from "react";
+import { createQueryClient } from "@/components/query-client";
+import { createApiClient } from "@/components/trpc-client";
+import type { AppRouter } from "@/server/api/root";
+
+const context = createTRPCContext<AppRouter>();
+
+/** The API as React Query options. Only below a `TrpcProvider`. */
+export const useApi = context.useTRPC;
+
+/** Stands around what talks to the server from the browser, and around nothing else: pages that are only read stay small. */
+export function TrpcProvider({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  const [client] = useState(createApiClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <context.TRPCProvider trpcClient={client} queryClient={queryClient}>
+        {children}
+      </context.TRPCProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,50 @@
+"use client";
+import { useState } from "react";
+import { shorten } from "@/components/ui/shorten";
+
+/** A hash, key or id: shortened for the eye, whole for the clipboard, the screen reader and the title. */
+export function Hash({
+  value,
+  head,
+  tail,
+  label,
+}: {
+  value: string;
+  head?: number;
+  tail?: number;
+  label: string;
+}) {
+  const [said, setSaid] = useState<"copied" | "not copied" | null>(null);
+  const copy = async () => {
+    const ok = await navigator.clipboard?.writeText(value).then(
+      () => true,
+      () => false,
+    );
+    setSaid(ok === true ? "copied" : "not copied");
+    setTimeout(() => setSaid(null), 1_600);
+  };
+  return (
+    <button
+      type="button"
+      title={value}
+      aria-label={`Copy ${label} ${value}`}
+      onClick={() => void copy()}
+      className="code group relative -my-2 inline-flex min-h-8 max-w-full items-center gap-1.5 rounded text-start align-middle hover:text-accent"
+    >
+      <span className="print:hidden">{shorten(value, head, tail)}</span>
+      <span className="hidden print:inline">{value}</span>
+      <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" className="no-print shrink-0 opacity-45 group-hover:opacity-100">
+        <path
+          d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.4"
+          strokeLinejoin="round"
+        />
+      </svg>
+      <span aria-live="polite" className="font-sans text-xs text-ok">
+        {said}
+      </span>
+    </button>
+  );
+}

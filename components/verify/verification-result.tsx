@@ -1,0 +1,117 @@
+import { counted } from "@/components/ui/count";
+import { formatInstant } from "@/components/ui/instant";
+import { ErrorNote } from "@/components/ui/states";
+import { CheckChain } from "@/components/verify/check-chain";
+import { type ChainLink, chainOf } from "@/components/verify/check-words";
+import type { Verification } from "@/components/verify/run-verification";
+
+/** Said instead of a report where there can be none. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  PROOF_MALFORMED: "The file is not a receipt of this kind, or it was changed.",
+  PROOF_TOO_LARGE: "The file is larger than any receipt.",
+  NOTE_MALFORMED: "The log’s signed note in the file cannot be read.",
+  CHECKPOINT_MALFORMED: "The log’s state in the file cannot be read.",
+};
+
+function Summary({ links, verdict, at }: { links: readonly ChainLink[]; verdict: string; at: string }) {
+  const asked = links.filter(({ tone }) => tone !== "not-applicable");
+  const failed = links.filter(({ tone }) => tone === "fails").length;
+  const weak = links.filter(({ tone }) => tone === "weak").length;
+  const when = `Computed in this browser, ${formatInstant(at)}.`;
+  if (failed > 0)
+    return (
+      <div role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
+        <p className="font-semibold">
+          Do not rely on this: {counted(failed, "check fails", "checks fail")}.
+        </p>
+        <p className="text-[13px]">{when}</p>
+      </div>
+    );
+  if (verdict !== "sound")
+    return (
+      <div role="alert" className="rounded-lg bg-beacon-soft px-4 py-3 text-beacon">
+        <p className="font-semibold">Not enough was checked to call this sound.</p>
+        <p className="text-[13px]">{when}</p>
+      </div>
+    );
+  return (
+    <div role="status" className="rounded-lg bg-ok-soft px-4 py-3 text-ok">
+      <p className="font-semibold">
+        {counted(asked.length - weak, "check holds", "checks hold")}
+        {weak > 0 && <span className="text-beacon">, {counted(weak, "link is weak", "links are weak")}</span>}
+      </p>
+      <p className="text-[13px]">{when}</p>
+    </div>
+  );
+}
+
+/** The loudest thing on the portal: the log showed two histories. */
+function ForkAlarm({ verification }: { verification: Verification }) {
+  const { lastSeen, report } = verification;
+  return (
+    <div role="alert" className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 text-bad">
+      <p className="font-serif text-xl font-semibold">This log has shown two different histories.</p>
+      <p className="mt-2 text-sm">
+        {lastSeen === null
+          ? "This receipt’s state of the log does not belong to the history that this browser saw."
+          : `On ${formatInstant(lastSeen.at)} this browser saw ${counted(lastSeen.size, "entry", "entries")} with the root ${lastSeen.root}. The state of ${counted(report.facts?.size ?? 0, "entry", "entries")} in this receipt does not continue it.`}{" "}
+        Keep this receipt and tell somebody: an honest log cannot do this.
+      </p>
+    </div>
+  );
+}
+
+/** Whether what stands on the page is what stands in the checked document. */
+function PageText({ shown, found }: { shown: string; found: string | null }) {
+  if (found === null)
+    return (
+      <p className="mt-1 text-[13.5px] text-beacon">
+        The text on this page was not compared with the document: it could not be read from it.
+      </p>
+    );
+  return found === shown ? (
+    <p className="mt-1 text-[13.5px] text-muted">
+      The text on this page is, character for character, the one in that document.
+    </p>
+  ) : (
+    <ErrorNote title="The text on this page is not the one in the document. Believe the document." />
+  );
+}
+
+/** A verification, shown. `shownText` is the answer that stands beside it on the page, if one does. */
+export function VerificationResult({
+  verification,
+  at,
+  localWitnesses,
+  shownText,
+}: {
+  verification: Verification;
+  at: string;
+  localWitnesses: readonly string[];
+  shownText: string | null;
+}) {
+  const { report, tookMs } = verification;
+  if (report.verdict === "unusable")
+    return (
+      <ErrorNote title="This is not a receipt that can be read, so nothing was checked." code={report.code}>
+        {UNREADABLE[report.code ?? ""] ?? "The file does not have the form of a receipt."}
+      </ErrorNote>
+    );
+  const links = chainOf(verification, localWitnesses);
+  const isFork = links.some(({ name, tone }) => name === "consistent-with-last-seen" && tone === "fails");
+  return (
+    <div>
+      {isFork && <ForkAlarm verification={verification} />}
+      <Summary links={links} verdict={report.verdict} at={at} />
+      <div className="mt-5">
+        <CheckChain links={links} />
+      </div>
+      {shownText !== null && <PageText shown={shownText} found={verification.text} />}
+      <p className="mt-3 text-[13px] text-muted">
+        {report.engine === "webcrypto"
+          ? `Signatures by this browser’s own cryptography, in ${Math.max(1, Math.round(tookMs))} ms.`
+          : "Signatures by a library in JavaScript: this page was not loaded over a secure connection, so the browser’s own cryptography is out of reach."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import type { PrismaClient } from "@/generated/prisma/client";
+import type { CountryCode } from "@/schemas/country";
+import type { Amount, JobId, SessionId } from "@/schemas/primitives";
+import type { GeoEvidence } from "@/schemas/snapshot";
+
+export type SessionStatus = "RENTING" | "OPEN" | "SETTLED" | "LOST";
+
+export type SessionRow = {
+  readonly id: SessionId;
+  readonly jobId: JobId;
+  readonly country: CountryCode;
+  readonly slot: number;
+  readonly status: SessionStatus;
+  readonly providerId: string | null;
+  readonly providerName: string | null;
+  readonly agreementId: string | null;
+  readonly activityId: string | null;
+  readonly geo: GeoEvidence | null;
+  readonly costGlm: Amount | null;
+  readonly endReason: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly heartbeatAt: Date;
+};
+
+export type SessionStore = {
+  /**
+   * Takes a job's slot in a country. False while another session holds it, that is: has not ended and
+   * has shown life since `aliveSince`.
+   */
+  begin(
+    session: Pick<SessionRow, "id" | "jobId" | "country" | "slot" | "startedAt">,
+    aliveSince: Date,
+  ): Promise<boolean>;
+  /** False: the session was declared lost meanwhile and must stop. */
+  heartbeat(id: SessionId, at: Date): Promise<boolean>;
+  opened(
+    id: SessionId,
+    rented: Pick<SessionRow, "providerId" | "providerName" | "agreementId" | "activityId">,
+  ): Promise<void>;
+  recordGeo(id: SessionId, geo: GeoEvidence): Promise<void>;
+  end(
+    id: SessionId,
+    end: { status: "SETTLED" | "LOST"; at: Date; costGlm: Amount | null; reason: string | null },
+  ): Promise<void>;
+  /** Declares sessions lost that have shown no life since `aliveSince`. */
+  loseSilent(aliveSince: Date, at: Date): Promise<number>;
+  ofJob(jobId: JobId): Promise<readonly SessionRow[]>;
+  byId(id: SessionId): Promise<SessionRow | null>;
+};
+
+/** Vantage sessions in PostgreSQL. */
+export function createSessionStore(prisma: PrismaClient): SessionStore {
+  type Row = NonNullable<Awaited<ReturnType<typeof prisma.vantageSession.findFirst>>>;
+  // Every row was written by this store from these types.
+  const typed = (found: Row) => found as unknown as SessionRow;
+  const live = ["RENTING", "OPEN"] as const;
+  return {
+    async begin({ id, jobId, country, slot, startedAt }, aliveSince) {
+      return prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`${jobId}-${country}-${slot}`}))`;
+        const holder = await tx.vantageSession.findFirst({
+          where: { jobId, country, slot, status: { in: [...live] }, heartbeatAt: { gte: aliveSince } },
+          select: { id: true },
+        });
+        if (holder !== null) return false;
+        await tx.vantageSession.create({
+          data: { id, jobId, country, slot, startedAt, heartbeatAt: startedAt },
+        });
+        return true;
+      });
+    },
+    async heartbeat(id, at) {
+      const { count } = await prisma.vantageSession.updateMany({
+        where: { id, status: { in: [...live] } },
+        data: { heartbeatAt: at },
+      });
+      return count === 1;
+    },
+    async opened(id, rented) {
+      await prisma.vantageSession.updateMany({
+        where: { id, status: "RENTING" },
+        data: { ...rented, status: "OPEN" },
+      });
+    },
+    async recordGeo(id, geo) {
+      await prisma.vantageSession.update({
+        where: { id },
+        data: { geo: JSON.parse(JSON.stringify(geo)) },
+      });
+    },
+    async end(id, { status, at, costGlm, reason }) {
+      await prisma.vantageSession.updateMany({
+        where: { id, endedAt: null },
+        data: { status, endedAt: at, costGlm, endReason: reason },
+      });
+    },
+    async loseSilent(aliveSince, at) {
+      const { count } = await prisma.vantageSession.updateMany({
+        where: { status: { in: [...live] }, heartbeatAt: { lt: aliveSince } },
+        data: { status: "LOST", endedAt: at, endReason: "the process that ran it went away" },
+      });
+      return count;
+    },
+    async ofJob(jobId) {
+      const rows = await prisma.vantageSession.findMany({
+        where: { jobId },
+        orderBy: { startedAt: "asc" },
+      });
+      return rows.map(typed);
+    },
+    async byId(id) {
+      const found = await prisma.vantageSession.findUnique({ where: { id } });
+      return found === null ? null : typed(found);
+    },
+  };
+}

@@ -1,0 +1,244 @@
+import type { PrismaClient } from "@/generated/prisma/client";
+import type { CountryCode } from "@/schemas/country";
+import type { Cid, JobId, SessionId, TaskId } from "@/schemas/primitives";
+import type { Fault, ResponseState, TaskStatus, WithdrawalReason } from "@/schemas/task";
+import { filePending } from "@/server/adapters/db/log-store";
+import type { FiledEntry } from "@/server/domain/log/filing";
+
+export type TaskRow = {
+  readonly id: TaskId;
+  readonly jobId: JobId;
+  readonly position: number;
+  readonly promptId: string;
+  readonly serviceId: string;
+  readonly country: CountryCode;
+  readonly repeat: number;
+  readonly seed: number;
+  readonly status: TaskStatus;
+  /** How often it was handed out. More than once: a session was lost while it held the task. */
+  readonly claims: number;
+};
+
+/** One try at a task, for the record. */
+export type Attempt = { readonly at: string; readonly outcome: string };
+
+type Closed = {
+  readonly taskId: TaskId;
+  readonly jobId: JobId;
+  readonly attempts: readonly Attempt[];
+  readonly sessionId: SessionId | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date;
+};
+
+/** How a task closed, without the leaf that says so. */
+export type Outcome =
+  | (Closed & {
+      readonly kind: "RESULT";
+      readonly state: ResponseState;
+      readonly code: string | null;
+      readonly cid: Cid;
+      readonly sizeBytes: number;
+      readonly text: string | null;
+      readonly finishReason: string | null;
+      readonly modelReported: string | null;
+      readonly promptTokens: number | null;
+      readonly outputTokens: number | null;
+      readonly latencyMs: number;
+    })
+  | (Closed & {
+      readonly kind: "FAILURE";
+      readonly state: ResponseState;
+      readonly fault: Fault;
+      readonly code: string;
+      readonly message: string;
+    })
+  | (Closed & { readonly kind: "WITHDRAWAL"; readonly reason: WithdrawalReason });
+
+/** A task that closes, and the entry that says so in the log. */
+export type Closing = { readonly outcome: Outcome; readonly entry: FiledEntry };
+
+/** A task as pages show it: how it stands, and where its leaf is. */
+export type TaskView = TaskRow & {
+  readonly state: ResponseState | null;
+  readonly leafIndex: number | null;
+  readonly text: string | null;
+};
+
+export type OpenTasks = { readonly country: CountryCode; readonly queued: number; readonly running: number };
+
+export type TaskStore = {
+  /** Hands out the next tasks of one job and country under a lease. Each goes to one session only. */
+  claim(want: {
+    readonly jobId: JobId;
+    readonly country: CountryCode;
+    readonly sessionId: SessionId;
+    readonly limit: number;
+    readonly leaseUntil: Date;
+  }): Promise<readonly TaskRow[]>;
+  /** Prolongs every lease that a session holds. */
+  extendLeases(sessionId: SessionId, until: Date): Promise<void>;
+  /** Gives tasks back that a session holds and has not closed; with `ids`, only those. */
+  release(sessionId: SessionId, ids: readonly TaskId[] | null): Promise<void>;
+  /** Gives back every task whose lease ran out before `now`. */
+  releaseExpired(now: Date): Promise<number>;
+  /**
+   * Closes tasks: status, outcome and the entry for the log in one transaction. A task that is closed
+   * already, or that another session holds by now, stays as it is; its closing is dropped.
+   *
+   * @param sessionId who must hold the lease; null closes tasks that nobody has to hold.
+   * @returns the ids that were closed by this call.
+   */
+  close(sessionId: SessionId | null, closings: readonly Closing[]): Promise<readonly TaskId[]>;
+  /** Open tasks by country. Empty: all have closed. */
+  open(jobId: JobId): Promise<readonly OpenTasks[]>;
+  /** Up to `limit` tasks that have not closed. */
+  unclosed(jobId: JobId, limit: number): Promise<readonly (TaskRow & { sessionId: SessionId | null })[]>;
+  /** All tasks of a job in dispatch order. */
+  ofJob(jobId: JobId): Promise<readonly TaskView[]>;
+  byId(id: TaskId): Promise<{ task: TaskView; outcome: Outcome | null } | null>;
+  /** Tasks of all jobs that have not closed, and the jobs they belong to. */
+  openTotals(): Promise<{ tasks: number; jobs: number }>;
+};
+
+const row = (task: Omit<TaskRow, "id" | "jobId" | "country"> & { id: string; jobId: string; country: string }): TaskRow => ({
+  id: task.id as TaskId,
+  jobId: task.jobId as JobId,
+  position: task.position,
+  promptId: task.promptId,
+  serviceId: task.serviceId,
+  country: task.country as CountryCode,
+  repeat: task.repeat,
+  seed: task.seed,
+  status: task.status,
+  claims: task.claims,
+});
+
+const STATUS_OF = { RESULT: "SUCCEEDED", FAILURE: "FAILED", WITHDRAWAL: "WITHDRAWN" } as const;
+
+/** Tasks in PostgreSQL. Every change of status is a compare-and-set. */
+export function createTaskStore(prisma: PrismaClient): TaskStore {
+  async function leafIndices(hashes: readonly Uint8Array[]): Promise<(hash: Uint8Array) => number | null> {
+    const entries = await prisma.logEntry.findMany({
+      where: { leafHash: { in: hashes.map((hash) => Buffer.from(hash)) } },
+      select: { leafHash: true, index: true },
+    });
+    const byHash = new Map(entries.map((e) => [Buffer.from(e.leafHash).toString("hex"), Number(e.index)]));
+    return (hash) => byHash.get(Buffer.from(hash).toString("hex")) ?? null;
+  }
+
+  return {
+    async claim({ jobId, country, sessionId, limit, leaseUntil }) {
+      const rows = await prisma.$queryRaw<TaskRow[]>`
+        UPDATE "Task" SET status = 'RUNNING', "sessionId" = ${sessionId}, "leaseUntil" = ${leaseUntil}, claims = claims + 1
+        WHERE id IN (
+          SELECT id FROM "Task" WHERE "jobId" = ${jobId} AND country = ${country} AND status = 'QUEUED'
+          ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        RETURNING id, "jobId", position, "promptId", "serviceId", country, repeat, seed, status::text AS status, claims`;
+      return rows.map(row).sort((a, b) => a.position - b.position);
+    },
+
+    async extendLeases(sessionId, until) {
+      await prisma.task.updateMany({
+        where: { sessionId, status: "RUNNING" },
+        data: { leaseUntil: until },
+      });
+    },
+
+    async release(sessionId, ids) {
+      await prisma.task.updateMany({
+        where: { sessionId, status: "RUNNING", ...(ids === null ? {} : { id: { in: [...ids] } }) },
+        data: { status: "QUEUED", sessionId: null, leaseUntil: null },
+      });
+    },
+
+    async releaseExpired(now) {
+      const { count } = await prisma.task.updateMany({
+        where: { status: "RUNNING", leaseUntil: { lt: now } },
+        data: { status: "QUEUED", sessionId: null, leaseUntil: null },
+      });
+      return count;
+    },
+
+    async close(sessionId, closings) {
+      if (closings.length === 0) return [];
+      return prisma.$transaction(async (tx) => {
+        const ids = closings.map(({ outcome }) => outcome.taskId);
+        const statuses = closings.map(({ outcome }) => STATUS_OF[outcome.kind]);
+        const won = await tx.$queryRaw<{ id: string }[]>`
+          UPDATE "Task" t SET status = c.status::"TaskStatus", "sessionId" = NULL, "leaseUntil" = NULL
+          FROM unnest(${ids}::text[], ${statuses}::text[]) AS c(id, status)
+          WHERE t.id = c.id AND t.status IN ('QUEUED', 'RUNNING')
+            AND (${sessionId}::text IS NULL OR t."sessionId" = ${sessionId}::text)
+          RETURNING t.id`;
+        const closed = new Set(won.map(({ id }) => id));
+        const mine = closings.filter(({ outcome }) => closed.has(outcome.taskId));
+        await tx.outcome.createMany({
+          data: mine.map(({ outcome, entry }) => ({
+            ...outcome,
+            attempts: outcome.attempts.map((attempt) => ({ ...attempt })),
+            leafHash: Buffer.from(entry.leafHash),
+          })),
+        });
+        await filePending(
+          tx,
+          mine.map(({ entry }) => entry),
+        );
+        return mine.map(({ outcome }) => outcome.taskId);
+      });
+    },
+
+    async open(jobId) {
+      return prisma.$queryRaw<OpenTasks[]>`
+        SELECT country, count(*) FILTER (WHERE status = 'QUEUED')::int AS queued,
+               count(*) FILTER (WHERE status = 'RUNNING')::int AS running
+        FROM "Task" WHERE "jobId" = ${jobId} AND status IN ('QUEUED', 'RUNNING') GROUP BY country`;
+    },
+
+    async unclosed(jobId, limit) {
+      const rows = await prisma.task.findMany({
+        where: { jobId, status: { in: ["QUEUED", "RUNNING"] } },
+        orderBy: { position: "asc" },
+        take: limit,
+      });
+      return rows.map((task) => ({ ...row(task), sessionId: task.sessionId as SessionId | null }));
+    },
+
+    async ofJob(jobId) {
+      const rows = await prisma.task.findMany({
+        where: { jobId },
+        orderBy: { position: "asc" },
+        include: { outcome: { select: { state: true, leafHash: true, text: true } } },
+      });
+      const indexOf = await leafIndices(rows.flatMap(({ outcome }) => outcome?.leafHash ?? []));
+      return rows.map((task) => ({
+        ...row(task),
+        state: (task.outcome?.state ?? null) as ResponseState | null,
+        leafIndex: task.outcome ? indexOf(task.outcome.leafHash) : null,
+        text: task.outcome?.text ?? null,
+      }));
+    },
+
+    async byId(id) {
+      const found = await prisma.task.findUnique({ where: { id }, include: { outcome: true } });
+      if (found === null) return null;
+      const indexOf = await leafIndices(found.outcome ? [found.outcome.leafHash] : []);
+      return {
+        task: {
+          ...row(found),
+          state: (found.outcome?.state ?? null) as ResponseState | null,
+          leafIndex: found.outcome ? indexOf(found.outcome.leafHash) : null,
+          text: found.outcome?.text ?? null,
+        },
+        // The row was written from an Outcome by `close`, and nothing changes it.
+        outcome: found.outcome as unknown as Outcome | null,
+      };
+    },
+
+    async openTotals() {
+      const [totals] = await prisma.$queryRaw<{ tasks: number; jobs: number }[]>`
+        SELECT count(*)::int AS tasks, count(DISTINCT "jobId")::int AS jobs FROM "Task" WHERE status IN ('QUEUED', 'RUNNING')`;
+      return totals ?? { tasks: 0, jobs: 0 };
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import { Bell } from "@/server/adapters/golem/bell";
+import { meets, type Properties } from "@/server/adapters/golem/loopback/constraints";
+import { secondsOf } from "@/server/adapters/golem/loopback/event-log";
+import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
+import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
+import { offerOf } from "@/server/adapters/golem/loopback/offer";
+import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
+import { created, noContent, ok, type Reply, refuse } from "@/server/adapters/golem/loopback/reply";
+import type { Call, Route } from "@/server/adapters/golem/loopback/router";
+
+/** How long the network takes to carry an offer or an answer. The real one needs seconds to minutes. */
+const CARRY_MS = 20;
+
+/** Providers turn down agreements that end sooner (yagna's MIN_AGREEMENT_EXPIRATION). */
+const MIN_AGREEMENT_MS = 300_000;
+
+const DemandBody = z.object({
+  properties: z.record(z.string().max(200), z.json()),
+  constraints: z.string().max(20_000),
+});
+type DemandBody = z.infer<typeof DemandBody>;
+
+export type Demand = DemandBody & {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly inbox: object[];
+  readonly bell: Bell;
+  isOpen: boolean;
+};
+
+export type Proposal = {
+  readonly id: string;
+  readonly demand: Demand;
+  readonly host: ProviderHost;
+  readonly issuerId: string;
+  readonly state: "Initial" | "Draft";
+  readonly timestamp: string;
+  readonly previousId: string | null;
+  readonly properties: Properties;
+  readonly constraints: string;
+  /** Set once it was answered, by a counter-proposal or by an agreement. */
+  isAnswered: boolean;
+};
+
+export type MarketOptions = {
+  readonly hosts: readonly ProviderHost[];
+  readonly requestorId: string;
+  readonly platforms: readonly string[];
+  readonly clock: MicroClock;
+  readonly now: () => Date;
+};
+
+/** Demands, and the talk of proposals and counter-proposals about them. */
+export class Market {
+  readonly #options: MarketOptions;
+  readonly #demands = new Map<string, Demand>();
+  readonly #proposals = new Map<string, Proposal>();
+
+  constructor(options: MarketOptions) {
+    this.#options = options;
+  }
+
+  proposal(id: string): Proposal | null {
+    return this.#proposals.get(id) ?? null;
+  }
+
+  routes(): readonly Route[] {
+    const demands = "/market-api/v1/demands";
+    const proposal = `${demands}/:demand/proposals/:proposal`;
+    return [
+      { method: "POST", path: demands, handle: (call) => this.#subscribe(call.read(DemandBody)) },
+      { method: "DELETE", path: `${demands}/:demand`, handle: (call) => this.#unsubscribe(call) },
+      { method: "GET", path: `${demands}/:demand/events`, handle: (call) => this.#collect(call) },
+      { method: "POST", path: proposal, handle: (call) => this.#counter(call) },
+      { method: "POST", path: `${proposal}/reject`, handle: () => noContent },
+      {
+        method: "GET",
+        path: proposal,
+        handle: (call) => {
+          const found = this.proposal(call.param("proposal"));
+          return found === null ? refuse(404, "Proposal not found.") : ok(viewOf(found));
+        },
+      },
+    ];
+  }
+
+  #subscribe(body: DemandBody): Reply {
+    const demand: Demand = {
+      ...body,
+      id: `${randomHex(16)}-${randomHex(32)}`,
+      timestamp: this.#options.clock(),
+      inbox: [],
+      bell: new Bell(),
+      isOpen: true,
+    };
+    this.#demands.set(demand.id, demand);
+    soon(() => {
+      for (const host of this.#options.hosts) this.#offer(demand, host);
+    });
+    return created(demand.id);
+  }
+
+  #offer(demand: Demand, host: ProviderHost): void {
+    const properties = offerOf(host.provider, this.#options.platforms);
+    if (host.isGone || !meets(properties, demand.constraints)) return;
+    const constraints = "(&(golem.node.debug.subnet=public))";
+    this.#deliver(this.#lay(demand, host, { properties, constraints }));
+  }
+
+  #unsubscribe(call: Call): Reply {
+    const demand = this.#demands.get(call.param("demand"));
+    if (demand === undefined) return refuse(404, "Demand not found.");
+    if (!demand.isOpen) return refuse(410, "Demand is already unsubscribed.");
+    demand.isOpen = false;
+    demand.bell.ring();
+    return noContent;
+  }
+
+  async #collect({ param, query, closed }: Call): Promise<Reply> {
+    const demand = this.#demands.get(param("demand"));
+    if (demand === undefined) return refuse(404, "Subscription not found.");
+    const hasNews = () => demand.inbox.length > 0 || !demand.isOpen;
+    await demand.bell.until(hasNews, secondsOf(query, "timeout", 5), closed);
+    if (!demand.isOpen) return refuse(404, "Subscription not found.");
+    return ok(demand.inbox.splice(0, Number(query.get("maxEvents") ?? 20)));
+  }
+
+  #counter(call: Call): Reply {
+    const offered = this.#proposals.get(call.param("proposal"));
+    if (offered === undefined) return refuse(404, "Proposal not found.");
+    if (offered.isAnswered) return refuse(410, "Proposal was already countered.");
+    const body = call.read(DemandBody);
+    offered.isAnswered = true;
+    const { demand, host } = offered;
+    const issuerId = this.#options.requestorId;
+    const counter = this.#lay(demand, host, body, { issuerId, previousId: offered.id });
+    if (!host.isGone) soon(() => this.#respond(offered, counter));
+    return ok(counter.id);
+  }
+
+  /** The provider's answer to a counter-proposal: a rejection, or a draft that takes over the negotiable `?` terms. */
+  #respond(offered: Proposal, counter: Proposal): void {
+    const { demand, host, constraints } = offered;
+    const reason = this.#objection(counter);
+    if (reason !== null) {
+      demand.inbox.push({
+        eventType: "ProposalRejectedEvent",
+        eventDate: this.#options.clock(),
+        proposalId: counter.id,
+        reason: { message: reason, "golem.proposal.rejection.is-final": true },
+      });
+      demand.bell.ring();
+      return;
+    }
+    const negotiated = Object.entries(counter.properties).filter(([key]) => key.endsWith("?"));
+    const properties = { ...offered.properties, ...Object.fromEntries(negotiated) };
+    const chain = { issuerId: host.provider.id, previousId: counter.id };
+    this.#deliver(this.#lay(demand, host, { properties, constraints }, chain));
+  }
+
+  #objection({ host, properties }: Proposal): string | null {
+    if (host.faults.rejectsCounter) return "No capacity available: this provider is busy";
+    const leftMs = Number(properties["golem.srv.comp.expiration"]) - this.#options.now().getTime();
+    return leftMs < MIN_AGREEMENT_MS - 2_000 ? "Proposal expires in less than 5min from now" : null;
+  }
+
+  #lay(
+    demand: Demand,
+    host: ProviderHost,
+    terms: { readonly properties: Properties; readonly constraints: string },
+    chain: { readonly issuerId: string; readonly previousId: string } | null = null,
+  ): Proposal {
+    const proposal: Proposal = {
+      id: `R-${randomHex(32)}`,
+      demand,
+      host,
+      issuerId: chain?.issuerId ?? host.provider.id,
+      state: chain === null ? "Initial" : "Draft",
+      timestamp: this.#options.clock(),
+      previousId: chain?.previousId ?? null,
+      ...terms,
+      isAnswered: false,
+    };
+    this.#proposals.set(proposal.id, proposal);
+    return proposal;
+  }
+
+  #deliver(proposal: Proposal): void {
+    const { demand } = proposal;
+    const eventDate = this.#options.clock();
+    demand.inbox.push({ eventType: "ProposalEvent", eventDate, proposal: viewOf(proposal) });
+    demand.bell.ring();
+  }
+}
+
+const soon = (act: () => void): void => {
+  setTimeout(act, CARRY_MS).unref();
+};
+
+const viewOf = (proposal: Proposal): object => ({
+  proposalId: proposal.id,
+  issuerId: proposal.issuerId,
+  state: proposal.state,
+  timestamp: proposal.timestamp,
+  ...(proposal.previousId === null ? {} : { prevProposalId: proposal.previousId }),
+  properties: proposal.properties,
+  constraints: proposal.constraints,
+});

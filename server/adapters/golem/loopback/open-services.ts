@@ -1,0 +1,57 @@
+import type { LoopbackProvider } from "@/server/adapters/golem/loopback/providers";
+import { ok } from "@/server/adapters/golem/loopback/reply";
+import type { Route } from "@/server/adapters/golem/loopback/router";
+
+/** The UDP port that every provider's peer address carries in the relay list. */
+const PEER_PORT = 11_500;
+
+/** The version that golem-js checks: at least 0.15.2. The name says what it is. */
+const VERSION = {
+  version: "0.17.6",
+  name: "beacon loopback (simulated)",
+  seen: true,
+  releaseTs: "2025-10-04T12:00:00",
+  insertionTs: null,
+  updateTs: null,
+};
+
+/**
+ * What needs no key: yagna's version; an echo service that says which address a request came from;
+ * and the relay's list of nodes, where a requestor learns a provider's public address.
+ */
+export function openServices(
+  providers: readonly LoopbackProvider[],
+  now: () => Date,
+): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/version/get",
+      open: true,
+      handle: () => ok({ current: VERSION, pending: null }),
+    },
+    {
+      method: "GET",
+      path: "/echo",
+      open: true,
+      handle: ({ remoteAddress }) => ok({ address: remoteAddress, simulated: true }),
+    },
+    {
+      method: "GET",
+      path: "/relay/nodes/:prefix",
+      open: true,
+      handle: (call) => {
+        const prefix = call.param("prefix").toLowerCase();
+        const known = providers.filter(({ id }) => id.slice(2).startsWith(prefix));
+        return ok(
+          Object.fromEntries(
+            known.map(({ id, address }) => [
+              id,
+              [{ peer: `${address}:${PEER_PORT}`, seen: now().toISOString(), addrStatus: "Pong" }],
+            ]),
+          ),
+        );
+      },
+    },
+  ];
+}

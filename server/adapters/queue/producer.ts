@@ -1,0 +1,57 @@
+import { createPostgresBackend, withBackend } from "bullmq";
+import { type Payload, QUEUES, type QueueName } from "@/server/adapters/queue/queues";
+
+export type Producer = {
+  /**
+   * Rings the bell of a queue. While a message with the same key waits or is being worked on, a
+   * second one changes nothing; afterwards the key is free again.
+   *
+   * @param key letters, digits and hyphens; never all digits, never a colon (BullMQ's rule).
+   */
+  enqueue<N extends QueueName>(name: N, key: string, payload: Payload<N>): Promise<void>;
+  /** Rings a queue every `everyMs` without end. Set up once, however often and from wherever it is called. */
+  schedule<N extends QueueName>(name: N, everyMs: number, payload: Payload<N>): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** BullMQ with PostgreSQL behind it. */
+export const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
+
+/** How a queue reaches its tables (schema `bullmq`): two pooled connections, and one to listen on where it works. */
+export const queueConnection = (databaseUrl: string) => ({
+  connectionString: databaseUrl,
+  migrate: true,
+  max: 2,
+});
+
+/** Sends messages through BullMQ. */
+export function createProducer(databaseUrl: string): Producer {
+  const queues = new Map<QueueName, InstanceType<typeof PostgresQueue>>();
+  const queueOf = (name: QueueName) => {
+    const known = queues.get(name);
+    if (known) return known;
+    const { attempts, backoffMs } = QUEUES[name];
+    const queue = new PostgresQueue(name, {
+      connection: queueConnection(databaseUrl),
+      defaultJobOptions: {
+        attempts,
+        backoff: { type: "exponential", delay: backoffMs, jitter: 0.5 },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
+    });
+    queues.set(name, queue);
+    return queue;
+  };
+  return {
+    async enqueue(name, key, payload) {
+      await queueOf(name).add(name, payload, { jobId: key });
+    },
+    async schedule(name, everyMs, payload) {
+      await queueOf(name).upsertJobScheduler(name, { every: everyMs }, { name, data: payload });
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}

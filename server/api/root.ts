@@ -1,0 +1,20 @@
+import { accountsRouter } from "@/server/api/routers/accounts";
+import { comparisonsRouter } from "@/server/api/routers/comparisons";
+import { jobsRouter } from "@/server/api/routers/jobs";
+import { liveRouter } from "@/server/api/routers/live";
+import { logRouter } from "@/server/api/routers/log";
+import { responsesRouter } from "@/server/api/routers/responses";
+import { sessionRouter } from "@/server/api/routers/session";
+import { createCallerFactory, router } from "@/server/api/trpc";
+
+export const appRouter = router({
+  accounts: accountsRouter,
+  jobs: jobsRouter,
+  comparisons: comparisonsRouter,
+  responses: responsesRouter,
+  log: logRouter,
+  session: sessionRouter,
+  live: liveRouter,
+});
+export type AppRouter = typeof appRouter;
+export const createCaller = createCallerFactory(appRouter);

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { JobId, Slug, TaskId } from "@/schemas/primitives";
+import { publicProcedure, router } from "@/server/api/trpc";
+import { showExcerpts } from "@/server/services/show-jobs";
+import { showResponse } from "@/server/services/show-response";
+
+export const responsesRouter = router({
+  /** One task with all its evidence. */
+  byTask: publicProcedure
+    .input(z.strictObject({ taskId: TaskId }))
+    .query(({ ctx, input }) => showResponse(ctx, input.taskId)),
+
+  /** Every response to one prompt by one service, in the spec's order of countries. */
+  excerpts: publicProcedure
+    .input(z.strictObject({ jobId: JobId, prompt: Slug, service: Slug }))
+    .query(({ ctx, input }) => showExcerpts(ctx, input)),
+});

@@ -1,0 +1,63 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import type { Actor } from "@/server/auth";
+import type { Context } from "@/server/context";
+import { ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
+
+/** The process's context, and who sends this request. */
+export type RequestContext = Context & { readonly actor: Actor | null };
+
+/** Refusals that are not the server's fault. What is not here and not a spec's is our own failure. */
+const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
+  JOB_NOT_FOUND: "NOT_FOUND",
+  TASK_NOT_FOUND: "NOT_FOUND",
+  LEAF_NOT_FOUND: "NOT_FOUND",
+  COMPARISON_NOT_FOUND: "NOT_FOUND",
+  LOG_POSITION_INVALID: "BAD_REQUEST",
+  ACCOUNT_EXISTS: "CONFLICT",
+};
+const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
+  TRPC_CODE[code] ?? (code.startsWith("JOB_SPEC_") ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR");
+
+const t = initTRPC.context<RequestContext>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error }) => {
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, data: { ...data, beaconCode: isBeaconError(error.cause) ? error.cause.code : null } };
+  },
+});
+
+/** The one place where an error becomes an HTTP answer. What nobody foresaw stays unknown to the caller. */
+const mapErrors = t.middleware(async ({ ctx, path, next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const { cause } = result.error;
+  if (isBeaconError(cause))
+    throw new TRPCError({
+      code: trpcCodeOf(cause.code),
+      message: ERRORS[cause.code].expose ? cause.message : "Something went wrong on our side.",
+      cause,
+    });
+  if (result.error.code !== "INTERNAL_SERVER_ERROR") return result;
+  ctx.logger.error({ err: result.error, path }, "a request failed");
+  throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." });
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** For everyone. */
+export const publicProcedure = t.procedure.use(mapErrors);
+
+/** For those who signed in. */
+const attesterProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.actor === null) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
+  return next({ ctx: { actor: ctx.actor } });
+});
+
+/** For admins. */
+export const adminProcedure = attesterProcedure.use(({ ctx, next }) => {
+  if (ctx.actor.role !== "admin")
+    throw new TRPCError({ code: "FORBIDDEN", message: "Only an admin may do this." });
+  return next({ ctx: { actor: ctx.actor } });
+});

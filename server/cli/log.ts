@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandIo } from "@/server/cli/command";
+import { isBeaconError } from "@/server/domain/errors";
+import { parsePolicy } from "@/server/domain/log/policy";
+import { publicUrlOf, readEnv } from "@/server/env";
+import { type AuditReport, auditLog, type ReadPublished } from "@/server/services/audit-log";
+
+export const LOG_USAGE = "log head|audit [--url URL] [--policy FILE] [--json]";
+
+/** Reads a log over HTTP, below `<url>/tlog/`. */
+const readOver =
+  (url: string): ReadPublished =>
+  async (path) => {
+    const response = await fetch(`${url}/tlog/${path}`);
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  };
+
+/**
+ * `beacon log head` prints the published checkpoint; `beacon log audit` reads the whole log over
+ * HTTP, as a stranger would, and checks it against a policy.
+ *
+ * @returns 0 sound, 1 not sound, 2 nothing to read or wrong usage.
+ */
+export async function logCommand(args: readonly string[], io: CommandIo): Promise<0 | 1 | 2> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { url: { type: "string" }, policy: { type: "string" }, json: { type: "boolean" } },
+  });
+  const read = readOver(values.url ?? publicUrlOf(readEnv()));
+  try {
+    if (positionals[0] === "head") {
+      const checkpoint = await read("checkpoint");
+      if (checkpoint === null) return missing(io, "The log has not published a checkpoint yet.");
+      io.out(new TextDecoder().decode(checkpoint).trimEnd());
+      return 0;
+    }
+    if (positionals[0] !== "audit") return missing(io, `usage: beacon ${LOG_USAGE}`);
+    const policyFile = values.policy ?? join(io.home, "policy.txt");
+    const policy = parsePolicy(await readFile(policyFile, "utf8"));
+    const report = await auditLog(policy, read);
+    if (values.json === true) io.out(JSON.stringify(report));
+    else for (const line of linesOf(report)) io.out(line);
+    return report.problems.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (isBeaconError(error)) return missing(io, `${error.code}: ${error.message}`);
+    if (error instanceof TypeError) return missing(io, "No portal answers; start it with `npm start`.");
+    if ((error as NodeJS.ErrnoException).code === "ENOENT")
+      return missing(io, "There is no policy to check against; name one with --policy.");
+    throw error;
+  }
+}
+
+function missing(io: CommandIo, line: string): 2 {
+  io.err(line);
+  return 2;
+}
+
+function* linesOf(report: AuditReport): Generator<string> {
+  yield `${report.origin}: ${report.size} entries, ${report.tiles} tiles, ${report.cosigners} cosignatures`;
+  for (const job of report.jobs) {
+    const closed = job.results + job.failures + job.withdrawn;
+    yield `${job.job}: ${closed} of ${job.announced} closed (${job.results} results, ${job.failures} failures, ${job.withdrawn} withdrawn)`;
+  }
+  for (const problem of report.problems) yield `does not hold: ${problem}`;
+  yield report.problems.length === 0 ? "the log audits clean" : "the log does not audit";
+}

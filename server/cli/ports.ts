@@ -1,0 +1,51 @@
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BeaconError } from "@/server/domain/errors";
+
+function tryToListen(host: string, port: number): Promise<{ port: number } | { code: string }> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) =>
+      resolve({ code: "code" in error ? String(error.code) : error.message }),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      const taken = address !== null && typeof address === "object" ? address.port : port;
+      server.close(() => resolve({ port: taken }));
+    });
+  });
+}
+
+/**
+ * Sees that a port can be listened on.
+ *
+ * @param waitMs how long it may still be held, by processes that are known to be leaving.
+ * @throws BeaconError PORT_IN_USE, CONFIG_INVALID
+ */
+export async function checkPort(host: string, port: number, waitMs: number): Promise<void> {
+  const stepMs = 100;
+  for (let waitedMs = 0; ; waitedMs += stepMs) {
+    const result = await tryToListen(host, port);
+    if ("port" in result) return;
+    if (result.code !== "EADDRINUSE") {
+      throw new BeaconError(
+        "CONFIG_INVALID",
+        `PORT: ${host}:${port} cannot be listened on (${result.code})`,
+      );
+    }
+    if (waitedMs >= waitMs) {
+      throw new BeaconError(
+        "PORT_IN_USE",
+        `port ${port} is in use by another program: stop it, or choose another with PORT=${port + 1} npm start`,
+      );
+    }
+    await sleep(stepMs);
+  }
+}
+
+/** Any port of 127.0.0.1 that is free now. */
+export async function freePort(): Promise<number> {
+  const result = await tryToListen("127.0.0.1", 0);
+  if ("port" in result) return result.port;
+  throw new BeaconError("CONFIG_INVALID", `127.0.0.1 cannot be listened on (${result.code})`);
+}

@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { Comparison } from "@/schemas/comparison";
+import { JobSpec } from "@/schemas/job-spec";
+import { LiveEvent } from "@/schemas/live-event";
+import { LogEntry } from "@/schemas/log-entry";
+import { ReceiptExtra } from "@/schemas/receipt";
+
+/** Where the portal serves its JSON Schemas from, under the repository's root. */
+export const SCHEMA_FOLDER = "public/schemas";
+
+/** A published document format. */
+type PublishedSchema = { readonly file: string; readonly text: string };
+
+const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodType])[] = [
+  ["job-spec", "Beacon job spec", JobSpec],
+  ["log-entry", "Beacon log entry", LogEntry],
+  ["receipt-extra", "Beacon receipt: the extra line of a C2SP tlog-proof", ReceiptExtra],
+  ["comparison", "Beacon comparison", Comparison],
+  ["live-event", "Beacon live event", LiveEvent],
+];
+
+/**
+ * The JSON Schemas (draft 2020-12) of everything that others read or write, as they are published.
+ * Rules across fields, such as unique ids, are not in them: `parseJobSpec` holds those.
+ */
+export const publishedSchemas = (): readonly PublishedSchema[] =>
+  PUBLISHED.map(([name, title, schema]) => ({
+    file: `${name}.schema.json`,
+    text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
+  }));
+
+/**
+ * `beacon schemas [folder]`: writes the JSON Schemas, into `public/schemas` unless told otherwise.
+ *
+ * @returns the exit code.
+ */
+export async function schemasCommand(
+  args: readonly string[],
+  io: { readonly write: (line: string) => void },
+): Promise<number> {
+  const folder = args[0] ?? SCHEMA_FOLDER;
+  await mkdir(folder, { recursive: true });
+  for (const { file, text } of publishedSchemas()) {
+    await writeFile(join(folder, file), text);
+    io.write(join(folder, file));
+  }
+  return 0;
+}

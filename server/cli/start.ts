@@ -1,0 +1,235 @@
+/**
+ * `npm start`: brings up everything that an installation is, and keeps it up until Ctrl-C.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { applyMigrations } from "@/prisma/migrate";
+import { buildSite } from "@/server/cli/build-site";
+import { type PidLock, takePidLock } from "@/server/cli/pid-lock";
+import { checkPort, freePort } from "@/server/cli/ports";
+import { listenForShutdown, type Shutdown } from "@/server/cli/shutdown";
+import { type Steps, stepsOn } from "@/server/cli/steps";
+import { createSupervisor, type ProcessPlan, type Supervisor } from "@/server/cli/supervisor";
+import { type OpenDatabase, openDatabase } from "@/server/database";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
+import { type Env, readEnv } from "@/server/env";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The ports of a Beacon that was killed are free again when its processes have noticed. */
+const LEAVING_MS = 12_000;
+
+/** Every process of an installation; the names are those of its log files. */
+const PROCESSES = {
+  loopback: { entry: "workers/loopback.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 2_000 },
+  workers: { entry: "workers/main.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 6_000 },
+  golem: { entry: "workers/golem.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 6_000 },
+  portal: { entry: "server/main.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 3_000 },
+} as const;
+
+type Admin = { readonly email: string; readonly password: string | null };
+
+function planOf(
+  name: keyof typeof PROCESSES,
+  environment: Readonly<Record<string, string>>,
+): ProcessPlan {
+  return { name, environment, ...PROCESSES[name] };
+}
+
+function layStateFolder(home: string): void {
+  try {
+    mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BeaconError(
+      "STATE_FOLDER_BROKEN",
+      `the state folder ${home} cannot be written: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+function lockStateFolder(home: string): PidLock {
+  try {
+    const lock = takePidLock(join(home, "start.lock"));
+    if (!("heldBy" in lock)) return lock;
+    throw new BeaconError(
+      "ALREADY_RUNNING",
+      `Beacon is running on ${home} already, as process ${lock.heldBy}`,
+    );
+  } catch (cause) {
+    if (isBeaconError(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BeaconError(
+      "STATE_FOLDER_BROKEN",
+      `the state folder ${home} cannot be written: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+async function bringUpDatabase(env: Env, steps: Steps, shutdown: Shutdown): Promise<OpenDatabase> {
+  const database = await steps.run("database", async (say) => {
+    const opened = await openDatabase(env, () => {});
+    const kill = () => {
+      if (opened.pid !== null) process.kill(opened.pid, "SIGQUIT");
+    };
+    shutdown.add(() => opened.close(), kill);
+    say(opened.description);
+    return opened;
+  });
+  shutdown.signal.throwIfAborted();
+  await steps.run("migrations", async (say) => {
+    const applied = await applyMigrations(database.url);
+    say(applied.length === 0 ? "nothing new" : `applied: ${applied.join(", ")}`);
+  });
+  shutdown.signal.throwIfAborted();
+  return database;
+}
+
+/** The first admin's password is shown once, at the start that made it; the address always. */
+async function bringUpKeys(env: Env, databaseUrl: string, steps: Steps): Promise<Admin | null> {
+  const noteFile = join(env.BEACON_HOME, "admin-email");
+  return steps.run("keys, accounts", async (say) => {
+    // Only now: the context brings most of the house with it, and the first lines should not wait.
+    const { prepareInstallation } = await import("@/server/context");
+    const { newAdmin } = await prepareInstallation(databaseUrl);
+    say(newAdmin === null ? "as they were" : "a log key and the first admin");
+    if (newAdmin !== null) {
+      writeFileSync(noteFile, `${newAdmin.email}\n`, { mode: 0o600 });
+      return newAdmin;
+    }
+    if (!existsSync(noteFile)) return null;
+    return { email: readFileSync(noteFile, "utf8").trim(), password: null };
+  });
+}
+
+async function bringUpProcesses(
+  env: Env,
+  databaseUrl: string,
+  steps: Steps,
+  shutdown: Shutdown,
+): Promise<void> {
+  const supervisor: Supervisor = createSupervisor({
+    root: ROOT,
+    logFolder: join(env.BEACON_HOME, "logs"),
+    note: steps.note,
+  });
+  shutdown.add(
+    async () => {
+      await supervisor.stop(["portal"]);
+      await supervisor.stop(["workers", "golem"]);
+      await supervisor.stop(["loopback"]);
+    },
+    () => supervisor.kill(),
+  );
+  const environment = {
+    NODE_ENV: "production",
+    BEACON_HOME: env.BEACON_HOME,
+    DATABASE_URL: databaseUrl,
+    BEACON_LOOPBACK_PORT: String(env.BEACON_LOOPBACK_PORT ?? (await freePort())),
+  };
+  await steps.run("golem network", async (say) => {
+    await supervisor.start(planOf("loopback", environment));
+    say(`loopback (simulated) on 127.0.0.1:${environment.BEACON_LOOPBACK_PORT}`);
+  });
+  shutdown.signal.throwIfAborted();
+  await Promise.all([
+    steps.run("workers", async (say) => {
+      await supervisor.start(planOf("workers", environment));
+      say("log and jobs");
+    }),
+    steps.run("golem worker", async (say) => {
+      await supervisor.start(planOf("golem", environment));
+      say("rents providers and runs tasks");
+    }),
+    steps.run("portal", async (say) => {
+      await supervisor.start(planOf("portal", environment));
+      say(siteOf(env));
+    }),
+  ]);
+}
+
+function siteOf(env: Env): string {
+  return env.BEACON_URL ?? `http://localhost:${env.PORT}`;
+}
+
+/** Rejects as soon as the end is asked for, whatever `work` does. */
+function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    work.then(resolve, reject);
+  });
+}
+
+/** A demonstration that fails is said, and takes nothing down: the portal is up. */
+async function demonstrate(env: Env, steps: Steps, shutdown: Shutdown): Promise<void> {
+  if (!env.BEACON_DEMONSTRATION) return;
+  try {
+    await steps.run("demonstration", async (say) => {
+      const { runDemonstration } = await import("@/server/cli/demonstration");
+      await unlessAborted(shutdown.signal, runDemonstration(siteOf(env)));
+      say("run, logged and compared");
+    });
+  } catch (error) {
+    shutdown.signal.throwIfAborted();
+    steps.note(`the demonstration did not finish: ${sentenceOf(error)}`);
+  }
+}
+
+function lastLine(env: Env, admin: Admin | null): string {
+  const password =
+    admin?.password == null ? "password as shown at the first start" : `password ${admin.password}`;
+  const signIn = admin === null ? "" : ` | sign in as ${admin.email}, ${password}`;
+  return `Beacon is on ${siteOf(env)}${signIn} | Ctrl-C stops`;
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function bringUp(env: Env, steps: Steps, shutdown: Shutdown): Promise<string> {
+  await steps.run("state folder", async (say) => {
+    layStateFolder(env.BEACON_HOME);
+    const lock = lockStateFolder(env.BEACON_HOME);
+    shutdown.add(async () => lock.release(), lock.release);
+    await checkPort(env.HOST, env.PORT, lock.wasStale ? LEAVING_MS : 0);
+    const fromHere = relative(process.cwd(), env.BEACON_HOME);
+    say(fromHere.startsWith("..") ? env.BEACON_HOME : fromHere);
+  });
+  const build = steps.run("site", async (say) => {
+    const logFile = join(env.BEACON_HOME, "logs", "build.log");
+    const isNew = await buildSite({ root: ROOT, logFile, signal: shutdown.signal });
+    say(isNew ? "built: its sources had changed" : "as it was built");
+  });
+  build.catch(() => {}); // awaited below; the database may fail first
+  const database = await bringUpDatabase(env, steps, shutdown);
+  const admin = await bringUpKeys(env, database.url, steps);
+  await build;
+  shutdown.signal.throwIfAborted();
+  await bringUpProcesses(env, database.url, steps, shutdown);
+  await demonstrate(env, steps, shutdown);
+  return lastLine(env, admin);
+}
+
+async function main(): Promise<void> {
+  process.stdout.on("error", () => {}); // nobody reads any more: go on without words
+  const steps = stepsOn(process.stdout, () => performance.now());
+  const shutdown = listenForShutdown(steps.note);
+  process.on("uncaughtException", (error) => {
+    if (!shutdown.signal.aborted) steps.note(`unexpected: ${sentenceOf(error)}`);
+  });
+  try {
+    const work = bringUp(readEnv(), steps, shutdown);
+    shutdown.watch(work);
+    const line = await work;
+    steps.note("");
+    steps.note(line);
+    // The processes hold us: their channels are open until they end.
+  } catch (error) {
+    if (!shutdown.signal.aborted) process.stderr.write(`\n${sentenceOf(error)}\n`);
+    await shutdown.leave(1);
+  }
+}
+
+await main();

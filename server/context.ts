@@ -1,0 +1,195 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Amount } from "@/schemas/primitives";
+import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
+import { createPrisma } from "@/server/adapters/db/client";
+import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
+import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
+import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
+import { createLogStore, type LogStore } from "@/server/adapters/db/log-store";
+import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
+import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
+import type { AddressDatabase } from "@/server/adapters/geo/address-database";
+import { loopbackDatabases } from "@/server/adapters/geo/loopback-databases";
+import type { VantageRenter } from "@/server/adapters/golem/vantage";
+import type { ContentStore } from "@/server/adapters/ipfs/content-store";
+import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
+import { openKeys } from "@/server/adapters/keys/file-keys";
+import type { Signer } from "@/server/adapters/keys/key-store";
+import { hashPassword, isPassword } from "@/server/adapters/keys/passwords";
+import { openSecret } from "@/server/adapters/keys/secret-file";
+import { createThrottle, type Throttle } from "@/server/adapters/keys/throttle";
+import type { Model } from "@/server/adapters/llm/model";
+import { openAiCompatible } from "@/server/adapters/llm/openai-compatible";
+import { createProducer, type Producer } from "@/server/adapters/queue/producer";
+import { createTileTree } from "@/server/adapters/tree/tile-tree";
+import type { Tree } from "@/server/adapters/tree/tree";
+import { createLocalWitness } from "@/server/adapters/witness/local-witness";
+import type { Witness } from "@/server/adapters/witness/witness";
+import { defaultOrigin } from "@/server/domain/log/origin";
+import { formatPolicy, type Policy } from "@/server/domain/log/policy";
+import { formatVerifierKey, type VerifierKey, verifierKeyOf } from "@/server/domain/log/verifier-key";
+import { BeaconError } from "@/server/domain/errors";
+import { type Env, publicUrlOf, readEnv } from "@/server/env";
+import { type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
+
+/** Everything that one process works with: built once, handed to services piece by piece. */
+export type Context = {
+  readonly env: Env;
+  readonly publicUrl: string;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly random16: () => Uint8Array;
+
+  readonly jobs: JobStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
+  readonly comparisons: ComparisonStore;
+  readonly accounts: AccountStore;
+  readonly log: LogStore;
+  readonly bus: EventBus;
+  readonly producer: Producer;
+  readonly content: ContentStore;
+  readonly tree: Tree;
+
+  readonly origin: string;
+  readonly logKey: Signer;
+  readonly logVerifierKey: string;
+  readonly runner: Signer;
+  readonly witnesses: readonly Witness[];
+  readonly policy: Policy;
+  readonly policyText: string;
+
+  readonly limits: { readonly glm: Amount; readonly usd: Amount };
+  /** Whether what jobs ask here is simulated. */
+  readonly simulated: boolean;
+  readonly model: Model;
+  /** Who says where an address is. */
+  readonly databases: readonly AddressDatabase[];
+  /** Signs people's session cookies. */
+  readonly sessionSecret: string;
+  /** Lets the command line act as an admin of this installation. */
+  readonly operatorToken: string;
+  readonly signInThrottle: Throttle;
+  readonly hashPassword: (password: string) => Promise<string>;
+  readonly isPassword: (password: string, hash: string) => Promise<boolean>;
+  /** The ICU version whose word segmentation comparisons use. */
+  readonly icu: string;
+
+  close(): Promise<void>;
+};
+
+/** Guesses at one account's password a minute. */
+const SIGN_IN_TRIES = 10;
+
+/** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
+function buildContext(env: Env): Context {
+  if (env.DATABASE_URL === undefined)
+    throw new BeaconError("CONFIG_INVALID", "DATABASE_URL is not set; `npm start` sets it for its own processes.");
+  setLogLevel(env.LOG_LEVEL);
+  mkdirSync(env.BEACON_HOME, { recursive: true });
+  const now = () => new Date();
+  const prisma = createPrisma(env.DATABASE_URL);
+  const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
+  const producer = createProducer(env.DATABASE_URL);
+  const keys = openKeys(join(env.BEACON_HOME, "keys"));
+  const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
+  const logKey = verifierKeyOf(origin, "note", keys.log.publicKey);
+  const witnessName = `${origin}/witness`;
+  const policy = localPolicy(logKey, verifierKeyOf(witnessName, "cosignature", keys.witness.publicKey));
+  return {
+    env,
+    publicUrl: publicUrlOf(env),
+    logger,
+    now,
+    random16: () => randomBytes(16),
+    jobs: createJobStore(prisma),
+    tasks: createTaskStore(prisma),
+    sessions: createSessionStore(prisma),
+    comparisons: createComparisonStore(prisma),
+    accounts: createAccountStore(prisma),
+    log: createLogStore(prisma),
+    bus,
+    producer,
+    content: createDiskStore(join(env.BEACON_HOME, "blocks")),
+    tree: createTileTree(),
+    origin,
+    logKey: keys.log,
+    logVerifierKey: formatVerifierKey(logKey),
+    runner: keys.runner,
+    witnesses: [
+      createLocalWitness({
+        name: witnessName,
+        signer: keys.witness,
+        logVerifierKey: formatVerifierKey(logKey),
+        stateFile: join(env.BEACON_HOME, "witness", "state.json"),
+        now,
+      }),
+    ],
+    policy,
+    policyText: formatPolicy(policy),
+    limits: { glm: env.BEACON_BUDGET_LIMIT_GLM, usd: env.BEACON_BUDGET_LIMIT_USD },
+    simulated: true,
+    model: openAiCompatible(),
+    databases: loopbackDatabases,
+    sessionSecret: openSecret(join(env.BEACON_HOME, "keys", "session.secret")),
+    operatorToken: openSecret(join(env.BEACON_HOME, "keys", "operator.token")),
+    hashPassword,
+    isPassword,
+    signInThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now),
+    icu: process.versions.icu ?? "unknown",
+    async close() {
+      await producer.close();
+      await bus.close();
+      await prisma.$disconnect();
+    },
+  };
+}
+
+/** One log, one witness of the same operator, and the witness must have cosigned. */
+const localPolicy = (log: VerifierKey, witness: VerifierKey): Policy => ({
+  logs: [{ key: log, url: null }],
+  witnesses: [{ name: "local", key: witness, url: null }],
+  groups: [{ name: "quorum", threshold: 1, members: ["local"] }],
+  quorum: "quorum",
+});
+
+const SLOT = Symbol.for("beacon.context");
+type Holder = { [SLOT]?: Context };
+
+/**
+ * The context of this process, built at the first call.
+ *
+ * Next loads modules more than once in one process, and each copy would build its own pools and
+ * stores: so the one context hangs on `globalThis`.
+ */
+export function getContext(): Context {
+  const holder = globalThis as Holder;
+  holder[SLOT] ??= buildContext(readEnv());
+  return holder[SLOT];
+}
+
+/** A context of its own, for tests and tools that work on another installation than the environment's. */
+export const contextFor = (env: Env): Context => buildContext(env);
+
+/** The application key that the loopback network and its requestor share. */
+const loopbackKey = (env: Env) => openSecret(join(env.BEACON_HOME, "keys", "loopback.key"));
+
+/**
+ * The loopback Golem network with the control models in its providers' machines, on the port that
+ * `npm start` chose. Loaded only by the process that runs it.
+ */
+export async function openLoopbackNetwork(): Promise<{ stop(): Promise<void> }> {
+  const { startLoopbackNetwork } = await import("@/server/adapters/golem/loopback/network");
+  const { answerAsControlModel, CONTROL_MODELS } = await import("@/server/domain/control/answer");
+  const env = readEnv();
+  return startLoopbackNetwork({
+    port: env.BEACON_LOOPBACK_PORT ?? 0,
+    appKey: loopbackKey(env),
+    latencyMs: env.BEACON_CONTROL_LATENCY_MS,
+    answer: answerAsControlModel,
+    models: CONTROL_MODELS.map(({ id }) => id),
+    now: () => new Date(),
+  });
+}

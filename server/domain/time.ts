@@ -1,0 +1,4 @@
+import type { Instant } from "@/schemas/primitives";
+
+/** RFC 3339 in UTC with milliseconds: how every instant is written on the wire. */
+export const instantOf = (date: Date): Instant => date.toISOString() as Instant;

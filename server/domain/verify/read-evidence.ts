@@ -1,0 +1,100 @@
+import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
+import { equalBytes, fromBase64, fromUtf8 } from "@/server/domain/bytes";
+import { canonicalBytes, type Json } from "@/server/domain/digest";
+import { BeaconError } from "@/server/domain/errors";
+import { type Checkpoint, parseCheckpoint } from "@/server/domain/log/checkpoint";
+import { leafHashOfEntry } from "@/server/domain/log/entry";
+import { parseNote, type SignedNote } from "@/server/domain/log/note";
+import { parseProof } from "@/server/domain/log/proof";
+import { STATEMENT_TYPE } from "@/server/domain/log/receipt";
+import { bytes, intentEntry, isLogEntry, keyEntry } from "@/server/domain/verify/entry-shape";
+import {
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  text,
+} from "@/server/domain/verify/shape";
+
+/** A receipt, read but not yet believed. */
+export type Evidence = ReceiptExtra & {
+  readonly index: number;
+  /** Sibling hashes of the entry's leaf, 32 bytes each. */
+  readonly proof: readonly Uint8Array[];
+  readonly leafHash: Uint8Array;
+  readonly note: SignedNote;
+  readonly checkpoint: Checkpoint;
+};
+
+const isBase64: Shape = (value) => typeof value === "string" && fromBase64(value) !== null;
+const index = integer(0);
+const proof = list(bytes(32), 0, 63);
+
+const dsse = record<DsseEnvelope>({
+  payload: isBase64,
+  payloadType: oneOf(STATEMENT_TYPE),
+  signatures: list(
+    record<DsseEnvelope["signatures"][number]>({ keyid: text(/^.{1,64}$/su), sig: bytes(64) }),
+    1,
+    1,
+  ),
+});
+
+const extraShape = record<ReceiptExtra>({
+  entry: isLogEntry,
+  dsse,
+  key: nullable(record<NonNullable<ReceiptExtra["key"]>>({ entry: keyEntry, dsse, index, proof })),
+  intent: nullable(
+    record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, index, proof }),
+  ),
+});
+
+/**
+ * Reads a receipt file. Every byte of a file that it accepts is either checked later or stands in
+ * the signature line of a stranger: the extra is the one spelling of its content, and holds
+ * nothing that no check looks at.
+ *
+ * @throws BeaconError PROOF_TOO_LARGE, PROOF_MALFORMED, NOTE_MALFORMED, CHECKPOINT_MALFORMED,
+ *   ENTRY_TOO_LARGE
+ */
+export function readEvidence(file: Uint8Array): Evidence {
+  const { extra, index, proof, checkpoint } = parseProof(file);
+  if (extra === null) throw malformed("the proof carries no receipt");
+  const content = parseExtra(extra);
+  const note = parseNote(checkpoint);
+  return {
+    ...content,
+    index,
+    proof,
+    leafHash: leafHashOfEntry(content.entry),
+    note,
+    checkpoint: parseCheckpoint(note.text),
+  };
+}
+
+function parseExtra(extra: Uint8Array): ReceiptExtra {
+  const value = parseJson(extra);
+  // The form comes first: it bounds how deep the canonical form must be followed.
+  if (!isReceiptExtra(value)) throw malformed("the extra line does not have a receipt's fields");
+  if (!equalBytes(canonicalBytes(value), extra))
+    throw malformed("the extra line is not in canonical form");
+  const isKey = value.entry.type === "beacon.key/v1";
+  const isIntent = value.entry.type === "beacon.intent/v1";
+  if ((isKey && value.key !== null) || ((isKey || isIntent) && value.intent !== null))
+    throw malformed("the receipt carries an entry that its own does not lean on");
+  return value;
+}
+
+const isReceiptExtra = (value: Json): value is Json & ReceiptExtra => extraShape(value);
+
+function parseJson(extra: Uint8Array): Json {
+  try {
+    return JSON.parse(fromUtf8(extra) ?? "");
+  } catch (cause) {
+    throw new BeaconError("PROOF_MALFORMED", "the extra line is not JSON", { cause });
+  }
+}
+
+const malformed = (message: string): BeaconError => new BeaconError("PROOF_MALFORMED", message);

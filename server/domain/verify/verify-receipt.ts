@@ -1,0 +1,91 @@
+import { base64 } from "@/server/domain/bytes";
+import { BeaconError } from "@/server/domain/errors";
+import type { Policy } from "@/server/domain/log/policy";
+import { type Ed25519Verifier, ed25519Verifier } from "@/server/domain/signature";
+import { checkBytes } from "@/server/domain/verify/check-bytes";
+import { checkCheckpoint } from "@/server/domain/verify/check-checkpoint";
+import { checkConsistency, type LastSeen } from "@/server/domain/verify/check-consistency";
+import { checkInclusion } from "@/server/domain/verify/check-inclusion";
+import { checkIntent } from "@/server/domain/verify/check-intent";
+import { checkQuorum } from "@/server/domain/verify/check-quorum";
+import { checkRunnerKey } from "@/server/domain/verify/check-runner-key";
+import { checkBinding, checkSignature } from "@/server/domain/verify/check-signature";
+import { type Evidence, readEvidence } from "@/server/domain/verify/read-evidence";
+import {
+  CHECKS,
+  type CheckName,
+  type Finding,
+  type VerificationReport,
+} from "@/server/domain/verify/report";
+
+/** What a reader has at hand to judge one receipt. */
+export type VerificationInput = {
+  /** The `.tlog-proof` file. */
+  readonly receipt: Uint8Array;
+  /** The document that the entry stands for; null when it is not at hand. */
+  readonly block: Uint8Array | null;
+  /** Whom the reader trusts. */
+  readonly policy: Policy;
+  /** A state of the log that the reader has seen and believed before. */
+  readonly lastSeen: LastSeen | null;
+  /** The hashes between that state and the receipt's, from the smaller to the larger. */
+  readonly consistency: readonly Uint8Array[] | null;
+};
+
+/** Without these nothing was shown, whatever else holds. */
+const NEEDED: readonly CheckName[] = ["receipt-signature", "leaf-included", "checkpoint-signature"];
+
+/**
+ * Judges one receipt. The same function, and so the same report, in a browser, on the server and on
+ * the command line. It makes every check, also after one has failed, and throws for no file.
+ */
+export async function verifyReceipt(input: VerificationInput): Promise<VerificationReport> {
+  const verifier = await ed25519Verifier();
+  const { engine } = verifier;
+  const evidence = readOrCode(input.receipt);
+  if (typeof evidence === "string")
+    return { verdict: "unusable", code: evidence, checks: [], facts: null, engine };
+
+  const { findings, cosigned } = await judge(evidence, input, verifier);
+  const { index, entry, checkpoint } = evidence;
+  const { origin, size, root } = checkpoint;
+  const isSound =
+    CHECKS.every((name) => findings[name].outcome !== "fails") &&
+    NEEDED.every((name) => findings[name].outcome === "holds");
+  return {
+    verdict: isSound ? "sound" : "unsound",
+    code: null,
+    checks: CHECKS.map((name) => ({ name, ...findings[name] })),
+    facts: { origin, index, size, root: base64(root), entry, cosigned },
+    engine,
+  };
+}
+
+function readOrCode(file: Uint8Array): Evidence | BeaconError["code"] {
+  try {
+    return readEvidence(file);
+  } catch (error) {
+    if (error instanceof BeaconError) return error.code;
+    throw error;
+  }
+}
+
+async function judge(
+  evidence: Evidence,
+  { block, policy, lastSeen, consistency }: VerificationInput,
+  verifier: Ed25519Verifier,
+) {
+  const { finding, cosigned } = await checkQuorum(evidence, policy, verifier);
+  const findings: Readonly<Record<CheckName, Finding>> = {
+    "bytes-match-cid": checkBytes(evidence, block),
+    "receipt-binds-bytes": checkBinding(evidence),
+    "receipt-signature": await checkSignature(evidence, policy, verifier),
+    "runner-key-registered": await checkRunnerKey(evidence, policy, verifier),
+    "leaf-included": checkInclusion(evidence),
+    "checkpoint-signature": await checkCheckpoint(evidence, policy, verifier),
+    "witness-quorum": finding,
+    "consistent-with-last-seen": checkConsistency(evidence, lastSeen, consistency),
+    "intent-announced": checkIntent(evidence),
+  };
+  return { findings, cosigned };
+}

@@ -1,0 +1,52 @@
+import { createServer } from "node:http";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import next from "next";
+import { WebSocketServer } from "ws";
+import { appRouter } from "@/server/api/root";
+import { actorOf, cookiesIn } from "@/server/auth";
+import { getContext } from "@/server/context";
+import { tellNextAuth } from "@/server/env";
+import { runProcess } from "@/server/lifecycle";
+
+/** The largest message that a subscriber may send. */
+const MAX_MESSAGE_BYTES = 16_384;
+
+/** The portal: pages, API and WebSocket on one port. */
+await runProcess("portal", async () => {
+  const context = getContext();
+  const { HOST, PORT } = context.env;
+  tellNextAuth(context.env);
+  const app = next({ dev: false, hostname: HOST, port: PORT });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  const server = createServer((request, response) => void handle(request, response));
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const live = applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    createContext: async ({ req }) => {
+      const cookies = cookiesIn(req.headers.cookie);
+      return { ...context, actor: await actorOf(context, { cookies, authorization: null }) };
+    },
+    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (new URL(request.url ?? "/", "http://portal").pathname !== "/live") return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(PORT, HOST, resolve);
+  });
+  context.logger.info({ host: HOST, port: PORT }, "portal is listening");
+
+  return async () => {
+    live.broadcastReconnectNotification();
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await app.close();
+    await context.close();
+  };
+});

@@ -1,0 +1,76 @@
+import type { ComparisonEntry } from "@/schemas/log-entry";
+import type { JobId } from "@/schemas/primitives";
+import type { ComparisonStore } from "@/server/adapters/db/comparison-store";
+import type { EventBus } from "@/server/adapters/db/event-bus";
+import type { JobStore } from "@/server/adapters/db/job-store";
+import type { TaskStore } from "@/server/adapters/db/task-store";
+import type { ContentStore } from "@/server/adapters/ipfs/content-store";
+import type { Signer } from "@/server/adapters/keys/key-store";
+import { canonicalBytes } from "@/server/domain/digest";
+import { compareJob as comparisonOf } from "@/server/domain/eval/compare";
+import { comparisonIdOf } from "@/server/domain/identity";
+import { isClosed } from "@/server/domain/job/state";
+import { fileEntry } from "@/server/domain/log/filing";
+import { instantOf } from "@/server/domain/time";
+
+export type CompareJobDeps = {
+  readonly jobs: Pick<JobStore, "byId">;
+  readonly tasks: Pick<TaskStore, "ofJob">;
+  readonly comparisons: Pick<ComparisonStore, "createOnce" | "byJob">;
+  readonly content: Pick<ContentStore, "put">;
+  readonly runner: Signer;
+  readonly origin: string;
+  /** The ICU version whose word segmentation is used. */
+  readonly icu: string;
+  readonly bus: Pick<EventBus, "announce">;
+  readonly now: () => Date;
+};
+
+/**
+ * Compares a job whose tasks have all closed: computes the report, keeps it as a block, stores it and
+ * files its entry. Does nothing while a task is open or when the report is there already.
+ */
+export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<void> {
+  const job = await deps.jobs.byId(jobId);
+  if (job === null || job.intentIndex === null || job.comparedAt !== null) return;
+  const tasks = await deps.tasks.ofJob(jobId);
+  if (!tasks.every((task) => isClosed(task.status))) return;
+  const at = deps.now();
+  const document = comparisonOf({
+    spec: job.spec,
+    job: jobId,
+    id: comparisonIdOf(jobId),
+    specCid: job.specCid,
+    simulated: job.simulated,
+    computedAt: instantOf(at),
+    icu: deps.icu,
+    tasks: tasks.map((task) => ({
+      prompt: task.promptId,
+      service: task.serviceId,
+      country: task.country,
+      repeat: task.repeat,
+      status: task.status,
+      state: task.state,
+      text: task.text,
+    })),
+  });
+  const bytes = canonicalBytes(document);
+  const cid = await deps.content.put(bytes);
+  const entry: ComparisonEntry = {
+    v: 1,
+    type: "beacon.comparison/v1",
+    at: instantOf(at),
+    simulated: job.simulated,
+    job: jobId,
+    intent: job.intentIndex,
+    comparison: document.id,
+    cid,
+    size_bytes: bytes.length,
+    runner_key: deps.runner.keyId,
+  };
+  const isNew = await deps.comparisons.createOnce(
+    { document, cid, createdAt: at },
+    fileEntry(entry, deps.origin, deps.runner),
+  );
+  if (isNew) await deps.bus.announce([{ kind: "job.changed", jobId }]);
+}

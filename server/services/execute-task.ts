@@ -1,0 +1,97 @@
+import type { JobSpec } from "@/schemas/job-spec";
+import type { SessionId } from "@/schemas/primitives";
+import type { Attempt, Outcome, TaskRow } from "@/server/adapters/db/task-store";
+import type { Vantage } from "@/server/adapters/golem/vantage";
+import type { ContentStore } from "@/server/adapters/ipfs/content-store";
+import type { ChatOutcome, Model } from "@/server/adapters/llm/model";
+import { MAX_BLOCK_BYTES } from "@/server/domain/digest";
+
+export type ExecuteTaskDeps = {
+  readonly model: Model;
+  readonly content: Pick<ContentStore, "put">;
+  readonly now: () => Date;
+};
+
+/** Attempts of one session, all of them before the first byte of a response. */
+const MAX_ATTEMPTS = 3;
+/** A task that this many sessions were lost with is closed as a failure. */
+const MAX_CLAIMS = 4;
+/** How long one attempt may take, the response included. */
+const ATTEMPT_TIMEOUT_MS = 60_000;
+
+/**
+ * Asks a claimed task's question through a vantage's model door and keeps what comes back.
+ *
+ * Tried again only while no byte of a response has come; a refusal or an empty answer is an answer.
+ *
+ * @param deadlineAt when the job ends; no attempt outlives it.
+ * @returns how the task closes, or null when the provider was lost before a response began: then the
+ *   task goes back and another session asks it.
+ */
+export async function executeTask(
+  deps: ExecuteTaskDeps,
+  job: { readonly spec: JobSpec; readonly deadlineAt: Date },
+  sessionId: SessionId,
+  vantage: Pick<Vantage, "modelDoor" | "lost">,
+  task: TaskRow,
+): Promise<Outcome | null> {
+  const prompt = job.spec.prompts.find(({ id }) => id === task.promptId);
+  const service = job.spec.services.find(({ id }) => id === task.serviceId);
+  if (prompt === undefined || service === undefined)
+    throw new Error(`task ${task.id} names a prompt or service that its spec has not`);
+  const attempts: Attempt[] = Array.from({ length: task.claims - 1 }, () => ({
+    at: deps.now().toISOString(),
+    outcome: "an earlier session was lost while it held this task",
+  }));
+  let startedAt = deps.now();
+  for (;;) {
+    startedAt = deps.now();
+    const timeoutMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, job.deadlineAt.getTime() - startedAt.getTime()));
+    const outcome = await deps.model.complete(
+      vantage.modelDoor,
+      {
+        model: service.model,
+        systemPrompt: job.spec.system_prompt,
+        prompt: prompt.text,
+        sampling: job.spec.sampling,
+        seed: task.seed,
+      },
+      {
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), vantage.lost]),
+        maxBytes: MAX_BLOCK_BYTES,
+      },
+    );
+    attempts.push({ at: startedAt.toISOString(), outcome: summaryOf(outcome) });
+    const closed = {
+      taskId: task.id,
+      jobId: task.jobId,
+      attempts,
+      sessionId,
+      startedAt,
+      finishedAt: deps.now(),
+    };
+    if (outcome.kind === "response")
+      return {
+        ...closed,
+        kind: "RESULT",
+        state: outcome.state,
+        code: outcome.code,
+        cid: await deps.content.put(outcome.bytes),
+        sizeBytes: outcome.bytes.length,
+        text: outcome.text,
+        finishReason: outcome.finishReason,
+        modelReported: outcome.modelReported,
+        promptTokens: outcome.usage.promptTokens,
+        outputTokens: outcome.usage.completionTokens,
+        latencyMs: closed.finishedAt.getTime() - startedAt.getTime(),
+      };
+    const mayAgain = outcome.beforeFirstByte && closed.finishedAt < job.deadlineAt;
+    if (mayAgain && vantage.lost.aborted && task.claims < MAX_CLAIMS) return null;
+    if (mayAgain && !vantage.lost.aborted && attempts.length - task.claims + 1 < MAX_ATTEMPTS) continue;
+    const { state, fault, code, message } = outcome;
+    return { ...closed, kind: "FAILURE", state, fault, code, message };
+  }
+}
+
+const summaryOf = (outcome: ChatOutcome): string =>
+  outcome.kind === "response" ? `HTTP ${outcome.httpStatus}, ${outcome.state}` : `${outcome.code}: ${outcome.message}`;

@@ -1,0 +1,115 @@
+import type { JobId } from "@/schemas/primitives";
+import type { EventBus } from "@/server/adapters/db/event-bus";
+import type { JobStore, OpenJob, StoredJob } from "@/server/adapters/db/job-store";
+import type { LogStore } from "@/server/adapters/db/log-store";
+import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
+import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
+import type { Producer } from "@/server/adapters/queue/producer";
+import { slotsFor } from "@/server/domain/job/slots";
+
+export type ReconcileDeps = {
+  readonly jobs: Pick<JobStore, "open" | "byId" | "announced" | "unreleased">;
+  readonly tasks: Pick<TaskStore, "releaseExpired" | "open" | "unclosed">;
+  readonly sessions: Pick<SessionStore, "loseSilent" | "ofJob">;
+  readonly log: Pick<LogStore, "state">;
+  readonly producer: Pick<Producer, "enqueue">;
+  readonly bus: Pick<EventBus, "announce" | "prune">;
+  readonly closeTasks: (
+    job: StoredJob,
+    finished: readonly { task: TaskRow; outcome: Outcome; vantage: null }[],
+  ) => Promise<number>;
+  /** After so long without a sign of life a session is lost. */
+  readonly leaseMs: number;
+  readonly now: () => Date;
+};
+
+/** How many open tasks one sweep closes at a time. */
+const CLOSE_BATCH = 500;
+/** Live events are kept so long for clients that come back. */
+const EVENTS_KEPT_MS = 24 * 3_600_000;
+/** After a lost session the next waits this long, doubled with every further loss, up to the last. */
+const RETRY_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000] as const;
+
+/**
+ * Mends what a crash left behind: gives back tasks whose lease ran out, sends lost messages again,
+ * and closes what a withdrawal or a deadline leaves open. Run every few seconds; may be run by two
+ * at once, because every step is a compare-and-set or a message that does no harm twice.
+ */
+export async function reconcile(deps: ReconcileDeps): Promise<void> {
+  const now = deps.now();
+  await deps.sessions.loseSilent(new Date(now.getTime() - deps.leaseMs), now);
+  await deps.tasks.releaseExpired(now);
+  const { publishedSize } = await deps.log.state();
+  for (const jobId of await deps.jobs.announced(publishedSize))
+    await deps.producer.enqueue("job.dispatch", jobId, { jobId });
+  for (const job of await deps.jobs.open()) await reconcileJob(deps, job, now);
+  for (const { id } of await deps.jobs.unreleased())
+    await deps.producer.enqueue("allocation.release", id, { jobId: id });
+  await deps.bus.prune(new Date(now.getTime() - EVENTS_KEPT_MS));
+}
+
+async function reconcileJob(deps: ReconcileDeps, job: OpenJob, now: Date): Promise<void> {
+  const isOver = job.withdrawnAt !== null || job.deadlineAt <= now;
+  if (isOver) await closeOpen(deps, job, now);
+  const open = await deps.tasks.open(job.id);
+  if (open.length === 0) return deps.producer.enqueue("job.compare", job.id, { jobId: job.id });
+  if (isOver || job.dispatchedAt === null) return;
+  const sessions = await deps.sessions.ofJob(job.id);
+  for (const { country, queued } of open)
+    for (const slot of slotsFor(queued)) {
+      const own = sessions.filter((s) => s.country === country && s.slot === slot);
+      if (own.some((session) => session.endedAt === null) || !isTimeAgain(own, now)) continue;
+      await deps.producer.enqueue("vantage.session", `${job.id}-${country}-${slot}-${own.length}`, {
+        jobId: job.id,
+        country,
+        slot,
+      });
+    }
+}
+
+/** Whether a slot whose sessions all ended has waited long enough for the next. */
+function isTimeAgain(ended: readonly SessionRow[], now: Date): boolean {
+  const losses = ended.filter(({ status }) => status === "LOST").length;
+  const waitMs = RETRY_MS[Math.min(losses, RETRY_MS.length - 1)] ?? 0;
+  const last = Math.max(0, ...ended.map(({ endedAt }) => endedAt?.getTime() ?? 0));
+  return now.getTime() - last >= waitMs;
+}
+
+/**
+ * Closes what is open of a job that is over. A task that no session has ever held is withdrawn; one
+ * that was being asked when the deadline came has timed out.
+ */
+async function closeOpen(deps: ReconcileDeps, open: OpenJob, now: Date): Promise<void> {
+  const job = await deps.jobs.byId(open.id);
+  if (job === null || job.intentIndex === null) return;
+  for (;;) {
+    const tasks = await deps.tasks.unclosed(open.id, CLOSE_BATCH);
+    if (tasks.length === 0) return;
+    const closed = await deps.closeTasks(
+      job,
+      tasks.map((task) => ({ task, outcome: outcomeOf(task, open, now), vantage: null })),
+    );
+    if (closed > 0) await deps.bus.announce([{ kind: "job.changed", jobId: open.id }]);
+  }
+}
+
+function outcomeOf(task: TaskRow, job: OpenJob & { id: JobId }, now: Date): Outcome {
+  const closed = {
+    taskId: task.id,
+    jobId: job.id,
+    attempts: [],
+    sessionId: null,
+    startedAt: null,
+    finishedAt: now,
+  };
+  if (job.withdrawnAt !== null) return { ...closed, kind: "WITHDRAWAL", reason: "withdrawn-by-admin" };
+  if (task.claims === 0) return { ...closed, kind: "WITHDRAWAL", reason: "deadline-passed" };
+  return {
+    ...closed,
+    kind: "FAILURE",
+    state: "timed-out",
+    fault: "provider",
+    code: "MODEL_TIMED_OUT",
+    message: "The job's deadline passed while this task was being asked.",
+  };
+}
