@@ -16,6 +16,7 @@ import type { VantageRenter } from "@/server/adapters/golem/vantage";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
 import { openKeys } from "@/server/adapters/keys/file-keys";
+import { createKeyFile } from "@/server/adapters/keys/key-file";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { hashPassword, isPassword } from "@/server/adapters/keys/passwords";
 import { openSecret } from "@/server/adapters/keys/secret-file";
@@ -175,6 +176,45 @@ export const contextFor = (env: Env): Context => buildContext(env);
 
 /** The application key that the loopback network and its requestor share. */
 const loopbackKey = (env: Env) => openSecret(join(env.BEACON_HOME, "keys", "loopback.key"));
+
+/** How the waits of a rental are bounded on the loopback network, where nothing is far away. */
+const LOOPBACK_PATIENCE = { offerMs: 10_000, approvalMs: 12_000, deployMs: 20_000, lossCheckMs: 2_000 };
+
+/** Above these no provider is rented. */
+const MAX_PRICES = { startGlm: 0.05, cpuHourGlm: 0.5, envHourGlm: 0.5 };
+
+/**
+ * The requestor's side of the Golem network. Loaded only by the process that rents: golem-js may take
+ * its process down.
+ *
+ * @param onUnavailable the process must end and be started again.
+ * @throws BeaconError GOLEM_UNAVAILABLE
+ */
+export async function openRenter(
+  { env, databases, now }: Context,
+  onUnavailable: (reason: string) => void,
+): Promise<VantageRenter> {
+  if (env.BEACON_LOOPBACK_PORT === undefined)
+    throw new BeaconError("CONFIG_INVALID", "BEACON_LOOPBACK_PORT is not set; `npm start` sets it for its own processes.");
+  const { createGolemRenter } = await import("@/server/adapters/golem/golem-renter");
+  const url = `http://127.0.0.1:${env.BEACON_LOOPBACK_PORT}`;
+  return createGolemRenter({
+    yagna: { url, appKey: loopbackKey(env) },
+    payment: { driver: "erc20", network: "hoodi", token: "tglm" },
+    simulated: true,
+    relayUrl: `${url}/relay`,
+    echoUrl: `${url}/echo`,
+    databases,
+    image: { url: `${url}/control-model.gvmi`, hash: "0".repeat(56) },
+    maxPrices: MAX_PRICES,
+    patience: LOOPBACK_PATIENCE,
+    now,
+    onUnavailable,
+  });
+}
+
+/** A new key in a new file; null when the file exists. For `beacon keygen`. */
+export const createKey = (path: string): Signer | null => createKeyFile(path);
 
 /**
  * The loopback Golem network with the control models in its providers' machines, on the port that

@@ -32,8 +32,11 @@ await runProcess("portal", async () => {
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });
   server.on("upgrade", (request, socket, head) => {
-    if (new URL(request.url ?? "/", "http://portal").pathname !== "/live") return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+    if (new URL(request.url ?? "/", "http://portal").pathname === "/live")
+      sockets.handleUpgrade(request, socket, head, (opened) =>
+        sockets.emit("connection", opened, request),
+      );
+    else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -11,8 +11,8 @@ await runProcess("golem", async () => {
   const context = getContext();
   const stop = new AbortController();
   const log = context.logger.child({ component: "golem" });
-  const renter = await openRenter(context, () => {
-    log.fatal("the Golem node is gone, the process ends and is started again");
+  const renter = await openRenter(context, (reason) => {
+    log.fatal({ reason }, "golem-js can no longer be relied on: the process ends and is started again");
     process.exit(1);
   });
   const processors = golemProcessors(context, renter);

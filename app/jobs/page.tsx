@@ -4,6 +4,7 @@ import { PageBody, PageHead } from "@/components/site/page-body";
 import { ButtonLink } from "@/components/ui/button";
 import { Pager } from "@/components/ui/pager";
 import { Empty } from "@/components/ui/states";
+import { JobId } from "@/schemas/primitives";
 import { api } from "@/server/api/rsc";
 
 export const dynamic = "force-dynamic";
@@ -17,7 +18,7 @@ export default async function JobsPage({
   searchParams: Promise<{ cursor?: string | string[] }>;
 }) {
   const { cursor: given } = await searchParams;
-  const cursor = typeof given === "string" ? given : null;
+  const cursor = JobId.safeParse(given).data ?? null;
   const caller = await api();
   const [jobs, viewer] = await Promise.all([
     caller.jobs.list({ cursor, limit: PAGE }),

@@ -77,7 +77,7 @@ function cautionOf(
   if (name === "witness-quorum" && outcome === "not-applicable")
     return "Nobody but the log itself vouches for this state of it.";
   if (name === "witness-quorum" && outcome === "holds") {
-    const isLocal = facts.cosigned.by.every((witness) => localWitnesses.includes(witness.name));
+    const isLocal = verification.cosignerKeys.every((key) => localWitnesses.includes(key));
     return isLocal
       ? "Run by the same operator: it protects against mistakes, not against this operator."
       : null;

@@ -1,4 +1,5 @@
 import { asLastSeen, type Memory, recallCheckpoint, rememberCheckpoint, type SeenCheckpoint } from "@/components/verify/last-seen";
+import type { Policy } from "@/server/domain/log/policy";
 import type { VerificationReport } from "@/server/domain/verify/report";
 
 /** The world as a verification sees it: what can be fetched, what this browser remembers, what time it is. */
@@ -25,6 +26,8 @@ export type Verification = {
   readonly lastSeen: SeenCheckpoint | null;
   /** The document's text, when the document matches its address and holds a chat completion. */
   readonly text: string | null;
+  /** Key hashes, 8 hex digits, of the policy's witnesses that cosigned. */
+  readonly cosignerKeys: readonly string[];
   /** Whether the entry stands for a document at all. */
   readonly hasDocument: boolean;
   readonly tookMs: number;
@@ -89,7 +92,19 @@ export async function runVerification(world: VerificationWorld, files: BroughtFi
   const tookMs = performance.now() - startedAt;
   remember(world, report, lastSeen);
   const isDocument = report.checks.some(({ name, outcome }) => name === "bytes-match-cid" && outcome === "holds");
-  return { report, lastSeen, text: isDocument ? answerIn(block) : null, hasDocument: cid !== null, tookMs };
+  return {
+    report,
+    lastSeen,
+    cosignerKeys: cosignerKeysOf(policy, report),
+    text: isDocument ? answerIn(block) : null,
+    hasDocument: cid !== null,
+    tookMs,
+  };
+}
+
+function cosignerKeysOf({ witnesses }: Policy, { facts }: VerificationReport): readonly string[] {
+  const names = new Set(facts?.cosigned.by.map(({ name }) => name));
+  return witnesses.flatMap(({ key }) => (names.has(key.name) ? [key.id.toString(16).padStart(8, "0")] : []));
 }
 
 function readOrNull<T>(read: () => T): T | null {

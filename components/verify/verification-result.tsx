@@ -78,17 +78,31 @@ function PageText({ shown, found }: { shown: string; found: string | null }) {
   );
 }
 
-/** A verification, shown. `shownText` is the answer that stands beside it on the page, if one does. */
+/** What the page around a verification claims to show. */
+export type Expected = { readonly leafIndex: number; readonly taskId: string | null; readonly text: string | null };
+
+/** Why a receipt, however sound, is not the one of this page; null when it is. */
+function strangerOf({ facts }: Verification["report"], expected: Expected): string | null {
+  if (facts === null) return null;
+  if (facts.index !== expected.leafIndex)
+    return `The portal served the receipt of entry ${facts.index} for entry ${expected.leafIndex}.`;
+  const task = "task" in facts.entry ? facts.entry.task : null;
+  return expected.taskId !== null && task !== expected.taskId
+    ? "The receipt is of another task than the one on this page."
+    : null;
+}
+
+/** A verification, shown. `expected` is what the page beside it shows; null: nothing in particular. */
 export function VerificationResult({
   verification,
   at,
   localWitnesses,
-  shownText,
+  expected,
 }: {
   verification: Verification;
   at: string;
   localWitnesses: readonly string[];
-  shownText: string | null;
+  expected: Expected | null;
 }) {
   const { report, tookMs } = verification;
   if (report.verdict === "unusable")
@@ -99,14 +113,22 @@ export function VerificationResult({
     );
   const links = chainOf(verification, localWitnesses);
   const isFork = links.some(({ name, tone }) => name === "consistent-with-last-seen" && tone === "fails");
+  const stranger = expected === null ? null : strangerOf(report, expected);
   return (
     <div>
+      {stranger !== null && (
+        <div className="mb-4">
+          <ErrorNote title={stranger}>Whatever holds below, it says nothing about this page.</ErrorNote>
+        </div>
+      )}
       {isFork && <ForkAlarm verification={verification} />}
       <Summary links={links} verdict={report.verdict} at={at} />
       <div className="mt-5">
         <CheckChain links={links} />
       </div>
-      {shownText !== null && <PageText shown={shownText} found={verification.text} />}
+      {expected !== null && expected.text !== null && (
+        <PageText shown={expected.text} found={verification.text} />
+      )}
       <p className="mt-3 text-[13px] text-muted">
         {report.engine === "webcrypto"
           ? `Signatures by this browser’s own cryptography, in ${Math.max(1, Math.round(tookMs))} ms.`

@@ -6,7 +6,7 @@ import { Card } from "@/components/ui/card";
 import { ErrorNote } from "@/components/ui/states";
 import { browserWorld } from "@/components/verify/browser-world";
 import { runVerification, type Verification, type VerificationWorld } from "@/components/verify/run-verification";
-import { VerificationResult } from "@/components/verify/verification-result";
+import { type Expected, VerificationResult } from "@/components/verify/verification-result";
 
 type State =
   | { readonly step: "idle" | "working" }
@@ -19,22 +19,21 @@ type State =
  * policy, and the panel says so.
  */
 export function VerifyPanel({
-  leafIndex,
+  expected,
   simulated,
   localWitnesses,
-  shownText = null,
   world,
 }: {
-  leafIndex: number;
+  /** What the page shows: the receipt must be of that, and nothing else. */
+  expected: Expected;
   simulated: boolean | null;
-  /** Key names of witnesses that this portal's operator runs. */
+  /** Key hashes of the witnesses that this portal's operator runs. */
   localWitnesses: readonly string[];
-  /** The answer that the page shows beside the panel. */
-  shownText?: string | null;
   /** The browser itself, but for tests. */
   world?: VerificationWorld;
 }) {
   const [state, setState] = useState<State>({ step: "idle" });
+  const { leafIndex } = expected;
   const verify = async () => {
     setState({ step: "working" });
     try {
@@ -54,7 +53,7 @@ export function VerifyPanel({
             verification={state.verification}
             at={state.at}
             localWitnesses={localWitnesses}
-            shownText={shownText}
+            expected={expected}
           />
         ) : (
           <Invitation />

@@ -23,8 +23,12 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     load: async () => (await import("@/server/cli/user")).userCommand,
   },
   keygen: {
-    usage: "keygen KIND NAME                  make a signing key",
-    load: async () => (await import("@/server/cli/keygen")).keygenCommand,
+    usage: "keygen ROLE NAME                  make a signing key",
+    load: async () => {
+      const { keygenCommand } = await import("@/server/cli/keygen");
+      const { createKey } = await import("@/server/context");
+      return (args, io) => keygenCommand(args, { ...io, createKey });
+    },
   },
   bench: {
     usage: "bench pipeline [--json]           measure this machine",

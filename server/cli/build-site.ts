@@ -122,6 +122,7 @@ export async function buildSite(options: {
     }
     try {
       if (isBuilt(root, stamp)) return false;
+      rmSync(stampFile(root), { force: true });
       await runNextBuild(root, logFile, signal);
       writeFileSync(stampFile(root), stamp);
       return true;

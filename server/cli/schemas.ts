@@ -6,6 +6,7 @@ import { JobSpec } from "@/schemas/job-spec";
 import { LiveEvent } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
 import { ReceiptExtra } from "@/schemas/receipt";
+import type { CommandIo } from "@/server/cli/command";
 
 /** Where the portal serves its JSON Schemas from, under the repository's root. */
 export const SCHEMA_FOLDER = "public/schemas";
@@ -38,13 +39,13 @@ export const publishedSchemas = (): readonly PublishedSchema[] =>
  */
 export async function schemasCommand(
   args: readonly string[],
-  io: { readonly write: (line: string) => void },
-): Promise<number> {
+  io: Pick<CommandIo, "out">,
+): Promise<0> {
   const folder = args[0] ?? SCHEMA_FOLDER;
   await mkdir(folder, { recursive: true });
   for (const { file, text } of publishedSchemas()) {
     await writeFile(join(folder, file), text);
-    io.write(join(folder, file));
+    io.out(join(folder, file));
   }
   return 0;
 }

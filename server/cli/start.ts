@@ -70,11 +70,11 @@ function lockStateFolder(home: string): PidLock {
 
 async function bringUpDatabase(env: Env, steps: Steps, shutdown: Shutdown): Promise<OpenDatabase> {
   const database = await steps.run("database", async (say) => {
-    const opened = await openDatabase(env, () => {});
-    const kill = () => {
-      if (opened.pid !== null) process.kill(opened.pid, "SIGQUIT");
-    };
-    shutdown.add(() => opened.close(), kill);
+    const opened = await openDatabase(env, steps.note);
+    shutdown.add(
+      () => opened.close(),
+      () => opened.kill(),
+    );
     say(opened.description);
     return opened;
   });
@@ -92,7 +92,7 @@ async function bringUpKeys(env: Env, databaseUrl: string, steps: Steps): Promise
   const noteFile = join(env.BEACON_HOME, "admin-email");
   return steps.run("keys, accounts", async (say) => {
     // Only now: the context brings most of the house with it, and the first lines should not wait.
-    const { prepareInstallation } = await import("@/server/context");
+    const { prepareInstallation } = await import("@/server/cli/prepare-installation");
     const { newAdmin } = await prepareInstallation(databaseUrl);
     say(newAdmin === null ? "as they were" : "a log key and the first admin");
     if (newAdmin !== null) {
@@ -168,8 +168,8 @@ async function demonstrate(env: Env, steps: Steps, shutdown: Shutdown): Promise<
   try {
     await steps.run("demonstration", async (say) => {
       const { runDemonstration } = await import("@/server/cli/demonstration");
-      await unlessAborted(shutdown.signal, runDemonstration(siteOf(env)));
-      say("run, logged and compared");
+      const isNew = await unlessAborted(shutdown.signal, runDemonstration(siteOf(env)));
+      say(isNew ? "run, logged and compared" : "as it was compared before");
     });
   } catch (error) {
     shutdown.signal.throwIfAborted();
@@ -214,8 +214,12 @@ async function bringUp(env: Env, steps: Steps, shutdown: Shutdown): Promise<stri
 
 async function main(): Promise<void> {
   process.stdout.on("error", () => {}); // nobody reads any more: go on without words
-  const steps = stepsOn(process.stdout, () => performance.now());
-  const shutdown = listenForShutdown(steps.note);
+  const shutdown = listenForShutdown((line) => steps.note(line));
+  const steps = stepsOn(
+    process.stdout,
+    () => performance.now(),
+    () => shutdown.signal.aborted,
+  );
   process.on("uncaughtException", (error) => {
     if (!shutdown.signal.aborted) steps.note(`unexpected: ${sentenceOf(error)}`);
   });

@@ -22,10 +22,12 @@ function timeOf(startedAt: number, now: number): string {
  * steps are printed.
  *
  * @param now monotonic milliseconds.
+ * @param isStopping whether a step that fails now was stopped and has not failed.
  */
 export function stepsOn(
   output: { write(text: string): unknown; readonly isTTY?: boolean },
   now: () => number,
+  isStopping: () => boolean,
 ): Steps {
   const isTerminal = output.isTTY === true;
   const underWay = new Set<string>();
@@ -51,8 +53,8 @@ export function stepsOn(
         finish(" ");
         return result;
       } catch (error) {
-        what = "failed";
-        finish("!");
+        what = isStopping() ? "stopped" : "failed";
+        finish(isStopping() ? " " : "!");
         throw error;
       }
     },

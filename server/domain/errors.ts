@@ -73,6 +73,7 @@ export const ERRORS = {
   MODEL_RESPONSE_TOO_LARGE: { retryable: false, expose: true },
   MODEL_RESPONSE_CUT_SHORT: { retryable: false, expose: true },
   MODEL_RESPONSE_NOT_JSON: { retryable: false, expose: true },
+  MODEL_REFUSED_REQUEST: { retryable: false, expose: true },
   MODEL_RATE_LIMITED: { retryable: true, expose: true },
 
   // the installation

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ResponseState } from "@/schemas/task";
 import { fromUtf8 } from "@/server/domain/bytes";
+import type { ErrorCode, ErrorCode } from "@/server/domain/errors";
 import { isRefusal } from "@/server/domain/eval/refusal";
 
 /** How much of a label that a server chose is kept. */
@@ -30,6 +31,8 @@ type Completion = z.infer<typeof Completion>;
 /** What a chat completion says. Null: the server did not say. */
 export type ReadCompletion = {
   readonly state: ResponseState;
+  /** Why a harness error is one; null for every other state. */
+  readonly code: ErrorCode | null;
   readonly text: string | null;
   readonly finishReason: string | null;
   readonly modelReported: string | null;
@@ -39,8 +42,9 @@ export type ReadCompletion = {
   };
 };
 
-const unread = (state: ResponseState): ReadCompletion => ({
+const unread = (state: ResponseState, code: ErrorCode | null): ReadCompletion => ({
   state,
+  code,
   text: null,
   finishReason: null,
   modelReported: null,
@@ -50,28 +54,32 @@ const unread = (state: ResponseState): ReadCompletion => ({
 /**
  * Reads a whole HTTP answer of a chat server, once, at this door. The first row that fits decides:
  *
- * | HTTP status | body                                    | state                 |
- * |-------------|-----------------------------------------|-----------------------|
- * | 451         | any                                     | geoblocked            |
- * | not 2xx     | any                                     | harness-error         |
- * | 2xx         | no JSON, or no completion               | harness-error         |
- * | 2xx         | finish reason `content_filter`          | host-filtered         |
- * | 2xx         | finish reason `length`                  | truncated             |
- * | 2xx         | text empty or white space, no refusal   | empty                 |
- * | 2xx         | text or `refusal` field is a refusal    | refused               |
- * | 2xx         | any other text                          | answered              |
+ * | HTTP status | body                                  | state         | code                    |
+ * |-------------|---------------------------------------|---------------|-------------------------|
+ * | 451         | any                                   | geoblocked    |                         |
+ * | 429         | any                                   | harness-error | MODEL_RATE_LIMITED      |
+ * | not 2xx     | any                                   | harness-error |                         |
+ * | 2xx         | no JSON, or no completion             | harness-error | MODEL_RESPONSE_NOT_JSON |
+ * | 2xx         | finish reason `content_filter`        | host-filtered |                         |
+ * | 2xx         | finish reason `length`                | truncated     |                         |
+ * | 2xx         | text empty or white space, no refusal | empty         |                         |
+ * | 2xx         | text or `refusal` field is a refusal  | refused       |                         |
+ * | 2xx         | any other text                        | answered      |                         |
  */
 export function readCompletion(status: number, body: Uint8Array): ReadCompletion {
-  if (status === 451) return unread("geoblocked");
-  if (status < 200 || status > 299) return unread("harness-error");
+  if (status === 451) return unread("geoblocked", null);
+  if (status === 429) return unread("harness-error", "MODEL_RATE_LIMITED");
+  if (status < 200 || status > 299) return unread("harness-error", "MODEL_REFUSED_REQUEST");
   const completion = parse(body);
   const choice = completion?.choices[0];
-  if (!completion || !choice) return unread("harness-error");
+  if (!completion || !choice) return unread("harness-error", "MODEL_RESPONSE_NOT_JSON");
   const refusal = choice.message.refusal ?? null;
   const text = choice.message.content ?? refusal;
   const finishReason = choice.finish_reason ?? null;
   return {
     state: stateOf(finishReason, text ?? "", refusal !== null),
+    code: null,
+    code: null,
     text,
     finishReason: finishReason?.slice(0, MAX_LABEL) ?? null,
     modelReported: completion.model?.slice(0, MAX_LABEL) ?? null,

@@ -88,12 +88,11 @@ describe("inclusion", () => {
   it("holds for any leaf of any tree, by number and by bigint", () => {
     fc.assert(
       fc.property(aLeaf, ({ index, size }) => {
-        verifyInclusion(included(index, size));
-        verifyInclusion(included(BigInt(index), size));
+        expect(() => verifyInclusion(included(index, size))).not.toThrow();
+        expect(() => verifyInclusion(included(BigInt(index), size))).not.toThrow();
       }),
       { numRuns: 300 },
     );
-    expect.assertions(0);
   });
 
   it("fails for one flipped bit in leaf, proof or root", () => {
@@ -146,8 +145,8 @@ describe("inclusion", () => {
     const [leafHash, sibling] = [leafAt(0), leafAt(1)];
     const proof = Array.from({ length: 40 }, () => sibling);
     const root = proof.reduce((hash, other) => nodeHash(hash, other), leafHash);
-    verifyInclusion({ index: 0, size: 2 ** 40, leafHash, proof, root });
-    verifyInclusion({ index: 0n, size: 2n ** 40n, leafHash, proof, root });
+    for (const size of [2 ** 40, 2n ** 40n])
+      expect(() => verifyInclusion({ index: 0, size, leafHash, proof, root })).not.toThrow();
     expect(() => verifyInclusion({ index: 2 ** 32, size: 2 ** 40, leafHash, proof, root })).toThrow(
       refused("LOG_PROOF_ROOT_MISMATCH"),
     );
@@ -172,10 +171,11 @@ describe("consistency", () => {
 
   it("holds between any two sizes of one tree", () => {
     fc.assert(
-      fc.property(aPair, ({ oldSize, newSize }) => verifyConsistency(consistent(oldSize, newSize))),
+      fc.property(aPair, ({ oldSize, newSize }) => {
+        expect(() => verifyConsistency(consistent(oldSize, newSize))).not.toThrow();
+      }),
       { numRuns: 300 },
     );
-    expect.assertions(0);
   });
 
   it("fails for one flipped bit in proof or roots", () => {

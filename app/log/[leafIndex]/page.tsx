@@ -1,0 +1,101 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { EntryFacts } from "@/components/log/entry-facts";
+import { ENTRY_NAMES } from "@/components/log/entry-type";
+import { ProofPath } from "@/components/log/proof-path";
+import { orNotFound } from "@/components/site/or-not-found";
+import { PageBody, PageHead } from "@/components/site/page-body";
+import { Card, CardHead } from "@/components/ui/card";
+import { counted, formatCount } from "@/components/ui/count";
+import { Facts } from "@/components/ui/facts";
+import { Hash } from "@/components/ui/hash";
+import { JsonDetails } from "@/components/ui/json-details";
+import { localWitnessesOf } from "@/components/verify/local-witnesses";
+import { VerifyPanel } from "@/components/verify/verify-panel";
+import { api } from "@/server/api/rsc";
+import { fromUtf8 } from "@/server/domain/bytes";
+import { leafBytesOf } from "@/server/domain/log/entry";
+
+export const dynamic = "force-dynamic";
+
+type Props = { params: Promise<{ leafIndex: string }> };
+
+async function leafOf(params: Props["params"]) {
+  const { leafIndex } = await params;
+  if (!/^(0|[1-9]\d{0,14})$/.test(leafIndex)) notFound();
+  return orNotFound((await api()).log.leaf({ index: Number(leafIndex) }));
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const leaf = await leafOf(params);
+  return { title: `Entry ${formatCount(leaf.index)}: ${ENTRY_NAMES[leaf.type]}` };
+}
+
+export default async function LeafPage({ params }: Props) {
+  const leaf = await leafOf(params);
+  const head = await (await api()).log.head();
+  return (
+    <PageBody simulated={leaf.simulated === true}>
+      <PageHead eyebrow={`Log entry ${formatCount(leaf.index)}`} title={ENTRY_NAMES[leaf.type]}>
+        <p className="flex flex-wrap gap-x-5 text-sm">
+          {leaf.index > 0 && (
+            <Link href={`/log/${leaf.index - 1}`} className="link">
+              Entry {formatCount(leaf.index - 1)}
+            </Link>
+          )}
+          {leaf.index + 1 < head.size && (
+            <Link href={`/log/${leaf.index + 1}`} className="link">
+              Entry {formatCount(leaf.index + 1)}
+            </Link>
+          )}
+          <Link href="/log" className="link">
+            The whole log
+          </Link>
+        </p>
+      </PageHead>
+      <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr]">
+        <div className="grid gap-6 *:min-w-0">
+          <Card>
+            <CardHead title="What it says" />
+            <EntryFacts entry={leaf.entry} jobTitle={leaf.jobTitle} />
+          </Card>
+          <Card>
+            <CardHead title="Where it stands">
+              {counted(leaf.proof.length, "hash", "hashes")} lead from this entry to the root of{" "}
+              {counted(leaf.size, "entry", "entries")}. Change one letter of the entry, and they lead
+              elsewhere.
+            </CardHead>
+            <ProofPath index={leaf.index} size={leaf.size} leafHash={leaf.leafHash} proof={leaf.proof} />
+            <div className="mt-5 border-t border-line pt-4">
+              <Facts
+                rows={[
+                  ["Leaf hash", <Hash key="leaf" label="leaf hash" value={leaf.leafHash} head={16} tail={8} />],
+                  [
+                    "Signed by",
+                    leaf.signerKey === null ? (
+                      "the log’s own key"
+                    ) : (
+                      <Hash key="signer" label="signing key" value={leaf.signerKey} head={12} />
+                    ),
+                  ],
+                ]}
+              />
+            </div>
+          </Card>
+          <JsonDetails
+            summary="Its canonical bytes, as they were hashed (RFC 8785)"
+            value={fromUtf8(leafBytesOf(leaf.entry)) ?? leaf.entry}
+            open
+          />
+          <JsonDetails summary="Its signed envelope (DSSE)" value={leaf.dsse} />
+        </div>
+        <VerifyPanel
+          expected={{ leafIndex: leaf.index, taskId: leaf.taskId, text: null }}
+          simulated={leaf.simulated}
+          localWitnesses={localWitnessesOf(head)}
+        />
+      </div>
+    </PageBody>
+  );
+}

@@ -1,0 +1,106 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { Question } from "@/components/jobs/asked";
+import { Answer } from "@/components/response/answer";
+import { Attempts } from "@/components/response/attempts";
+import { WhereAsked } from "@/components/response/where-asked";
+import { orNotFound } from "@/components/site/or-not-found";
+import { PageBody } from "@/components/site/page-body";
+import { formatCount } from "@/components/ui/count";
+import { countryName } from "@/components/ui/country";
+import { Empty } from "@/components/ui/states";
+import { UntrustedText } from "@/components/ui/untrusted-text";
+import { VerifyPanel } from "@/components/verify/verify-panel";
+import { localWitnessesOf } from "@/components/verify/local-witnesses";
+import { TaskId } from "@/schemas/primitives";
+import { api } from "@/server/api/rsc";
+
+export const dynamic = "force-dynamic";
+
+type Props = { params: Promise<{ taskId: string }> };
+
+async function responseOf(params: Props["params"]) {
+  const taskId = TaskId.safeParse((await params).taskId);
+  if (!taskId.success) notFound();
+  return orNotFound((await api()).responses.byTask({ taskId: taskId.data }));
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { task, job } = await responseOf(params);
+  return { title: `${countryName(task.country)}, ${task.service}: ${job.title}` };
+}
+
+export default async function ResponsePage({ params }: Props) {
+  const response = await responseOf(params);
+  const head = await (await api()).log.head();
+  const { task, job, prompt, systemPrompt, outcome } = response;
+  const isPublished = task.leafIndex !== null && task.leafIndex < head.size;
+  return (
+    <PageBody simulated={job.simulated}>
+      <div className="grid items-start gap-x-10 gap-y-8 pt-10 lg:grid-cols-[1.15fr_1fr]">
+        <div className="grid min-w-0 gap-9">
+          <div>
+            <p className="eyebrow">
+              Answer ·{" "}
+              {task.leafIndex === null ? (
+                "not in the log yet"
+              ) : (
+                <Link href={`/log/${task.leafIndex}`} className="link">
+                  log entry {formatCount(task.leafIndex)}
+                </Link>
+              )}{" "}
+              ·{" "}
+              <Link href={`/jobs/${job.id}`} className="link">
+                to the job
+              </Link>
+            </p>
+            <h1 className="mt-3 mb-6 text-[1.9rem]">{job.title}</h1>
+            <Answer response={response} />
+          </div>
+          <section aria-labelledby="question">
+            <h2 id="question" className="mb-4 text-xl">
+              What was asked
+            </h2>
+            <Question prompt={prompt} />
+            {systemPrompt !== null && (
+              <div className="mt-5">
+                <p className="eyebrow mb-2">System prompt</p>
+                <UntrustedText text={systemPrompt} language="en" className="max-w-[62ch] font-serif text-base" />
+              </div>
+            )}
+          </section>
+          <section aria-labelledby="where">
+            <h2 id="where" className="mb-4 text-xl">
+              Where it was asked
+            </h2>
+            <WhereAsked country={task.country} session={response.session} />
+          </section>
+          <section aria-labelledby="attempts">
+            <h2 id="attempts" className="mb-4 text-xl">
+              Attempts
+            </h2>
+            <Attempts attempts={response.attempts} />
+          </section>
+        </div>
+        <aside className="min-w-0 lg:sticky lg:top-6">
+          {isPublished && task.leafIndex !== null ? (
+            <VerifyPanel
+              expected={{
+                leafIndex: task.leafIndex,
+                taskId: task.id,
+                text: outcome?.kind === "result" ? outcome.text : null,
+              }}
+              simulated={job.simulated}
+              localWitnesses={localWitnessesOf(head)}
+            />
+          ) : (
+            <Empty title="There is nothing to verify yet.">
+              This task has no entry in a published state of the log. As soon as it has, its proof is here.
+            </Empty>
+          )}
+        </aside>
+      </div>
+    </PageBody>
+  );
+}

@@ -1,0 +1,11 @@
+import type { EntryType } from "@/schemas/log-entry";
+
+/** What an entry of each type is, in a word. */
+export const ENTRY_NAMES: Readonly<Record<EntryType, string>> = {
+  "beacon.key/v1": "Key registered",
+  "beacon.intent/v1": "Job announced",
+  "beacon.result/v1": "Response",
+  "beacon.failure/v1": "Failure",
+  "beacon.withdrawal/v1": "Withdrawal",
+  "beacon.comparison/v1": "Comparison",
+};

@@ -1,0 +1,43 @@
+import { Country } from "@/components/ui/country";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { PolicyRow } from "@/server/domain/control/policies";
+
+/** The control models' published behaviour, line by line. */
+export function PolicyTable({ rows }: { rows: readonly PolicyRow[] }) {
+  return (
+    <Table label="What the control models do, by country">
+      <thead>
+        <tr>
+          <Th>Model</Th>
+          <Th>Country</Th>
+          <Th>About</Th>
+          <Th>What it does</Th>
+          <Th className="pe-0 text-end">How often</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.model} ${row.country} ${row.event} ${row.what}`}>
+            <Td className="code whitespace-nowrap">{row.model}</Td>
+            <Td className="whitespace-nowrap">
+              {row.country === null ? (
+                <span className="text-muted">everywhere else</span>
+              ) : (
+                <Country code={row.country} />
+              )}
+            </Td>
+            <Td>{row.event}</Td>
+            <Td className="min-w-64">{row.what}</Td>
+            <Td className="pe-0 text-end whitespace-nowrap">
+              {row.probability === null ? (
+                <span className="text-muted">always</span>
+              ) : (
+                `${Math.round(row.probability * 100)} of 100`
+              )}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

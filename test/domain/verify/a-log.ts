@@ -1,0 +1,233 @@
+import type { CountryCode } from "@/schemas/country";
+import type {
+  ComparisonEntry,
+  FailureEntry,
+  IntentEntry,
+  KeyEntry,
+  LogEntry,
+  ResultEntry,
+  WithdrawalEntry,
+} from "@/schemas/log-entry";
+import type { Instant } from "@/schemas/primitives";
+import type { ReceiptExtra } from "@/schemas/receipt";
+import { base64, utf8 } from "@/server/domain/bytes";
+import { cidOf, digestOf } from "@/server/domain/digest";
+import { comparisonIdOf, jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
+import { formatCheckpoint } from "@/server/domain/log/checkpoint";
+import { cosign } from "@/server/domain/log/cosignature";
+import { leafHashOfEntry } from "@/server/domain/log/entry";
+import { rootOf } from "@/server/domain/log/merkle";
+import { signNote } from "@/server/domain/log/note";
+import { defaultOrigin } from "@/server/domain/log/origin";
+import { formatPolicy, type Policy } from "@/server/domain/log/policy";
+import { formatReceipt, signEntry } from "@/server/domain/log/receipt";
+import { verifierKeyOf } from "@/server/domain/log/verifier-key";
+import { aSigner } from "@/test/domain/log/a-signer";
+import { oracleConsistency, oracleInclusion } from "@/test/domain/log/oracle";
+
+const at = "2026-11-22T12:00:00.000Z" as Instant;
+const logKey = aSigner(1);
+const runner = aSigner(2);
+const job = jobIdFrom(new Uint8Array(16).fill(3));
+
+/** The document that the result stands for. */
+export const aBlock = (): Uint8Array => utf8('{"text":"Yes, the museum is open on Mondays."}');
+const spec = utf8('{"name":"a job"}');
+
+export const aKeyEntry = (changes: Partial<KeyEntry> = {}): KeyEntry => ({
+  v: 1,
+  at,
+  type: "beacon.key/v1",
+  key: runner.keyId,
+  role: "runner",
+  algorithm: "ed25519",
+  public_key: base64(runner.publicKey),
+  ...changes,
+});
+
+export const anIntent = (changes: Partial<IntentEntry> = {}): IntentEntry => ({
+  v: 1,
+  at,
+  type: "beacon.intent/v1",
+  simulated: true,
+  job,
+  spec_cid: cidOf(spec),
+  tasks_digest: digestOf([]),
+  tasks: 4,
+  repeats: 2,
+  contrasts: ["germany-france"],
+  stop_rule: "every-announced-task-closes",
+  order_seed: "00112233445566778899aabbccddeeff",
+  deadline: at,
+  runner_key: runner.keyId,
+  ...changes,
+});
+
+const cell = {
+  simulated: true,
+  job,
+  intent: 1,
+  task: taskIdOf({ job, prompt: "museum", service: "control", country: "DE", repeat: 0 }),
+  spec_cid: cidOf(spec),
+  prompt: "museum",
+  service: "control",
+  country: "DE" as CountryCode,
+  repeat: 0,
+  seed: 7,
+};
+
+export const aResult = (changes: Partial<ResultEntry> = {}): ResultEntry => ({
+  v: 1,
+  at,
+  type: "beacon.result/v1",
+  ...cell,
+  session: sessionIdFrom(new Uint8Array(16).fill(4)),
+  provider: `0x${"ab".repeat(20)}`,
+  geo: "verified",
+  attempts: 1,
+  started_at: at,
+  finished_at: at,
+  state: "answered",
+  cid: cidOf(aBlock()),
+  size_bytes: aBlock().length,
+  runner_key: runner.keyId,
+  ...changes,
+});
+
+export const aFailure = (changes: Partial<FailureEntry> = {}): FailureEntry => ({
+  v: 1,
+  at,
+  type: "beacon.failure/v1",
+  ...cell,
+  session: null,
+  provider: null,
+  geo: null,
+  attempts: 0,
+  started_at: null,
+  finished_at: at,
+  state: "timed-out",
+  fault: "network",
+  code: "MODEL_TIMED_OUT",
+  runner_key: runner.keyId,
+  ...changes,
+});
+
+export const aWithdrawal = (changes: Partial<WithdrawalEntry> = {}): WithdrawalEntry => ({
+  v: 1,
+  at,
+  type: "beacon.withdrawal/v1",
+  ...cell,
+  reason: "deadline-passed",
+  runner_key: runner.keyId,
+  ...changes,
+});
+
+export const aComparison = (changes: Partial<ComparisonEntry> = {}): ComparisonEntry => ({
+  v: 1,
+  at,
+  type: "beacon.comparison/v1",
+  simulated: true,
+  job,
+  intent: 1,
+  comparison: comparisonIdOf(job),
+  cid: cidOf(aBlock()),
+  size_bytes: aBlock().length,
+  runner_key: runner.keyId,
+  ...changes,
+});
+
+/** One entry of every kind, in an order that a log may have. */
+export const entriesOfAllKinds = (): LogEntry[] => [
+  aKeyEntry(),
+  anIntent(),
+  aResult(),
+  aFailure(),
+  aWithdrawal(),
+  aComparison(),
+];
+
+export type LogOptions = {
+  readonly entries?: readonly LogEntry[];
+  /** How many witnesses cosign; the policy knows them all. */
+  readonly witnesses?: number;
+  /** How many the policy asks for; null for `quorum none`. */
+  readonly threshold?: number | null;
+  /** Changes the extra before it is written. */
+  readonly tamper?: (extra: ReceiptExtra) => unknown;
+};
+
+/** A whole log with real keys: its policy, its cosigned checkpoints, and the receipt of any entry. */
+export function aLog(options: LogOptions = {}) {
+  const { entries = entriesOfAllKinds(), witnesses: count = 1, threshold = count } = options;
+  const origin = defaultOrigin(logKey.publicKey);
+  const leaves = entries.map(leafHashOfEntry);
+  const witnesses = Array.from({ length: count }, (_, i) => ({
+    name: `witness.example/w${i}`,
+    ...aSigner(0x10 + i),
+  }));
+  const policy: Policy = {
+    logs: [{ key: verifierKeyOf(origin, "note", logKey.publicKey), url: null }],
+    witnesses: witnesses.map(({ name, publicKey }) => ({
+      name,
+      key: verifierKeyOf(name, "cosignature", publicKey),
+      url: null,
+    })),
+    groups:
+      threshold === null ? [] : [{ name: "all", threshold, members: witnesses.map((w) => w.name) }],
+    quorum: threshold === null ? null : "all",
+  };
+  const noteAt = (size: number): string => {
+    const text = formatCheckpoint({ origin, size, root: rootOf(leaves.slice(0, size)) });
+    const signed = signNote(text, { name: origin, ...logKey });
+    return (
+      signed + witnesses.map((witness, i) => cosign(text, witness, 1_790_000_000 + i)).join("")
+    );
+  };
+  const dsseOf = (entry: LogEntry) =>
+    signEntry(
+      entry,
+      origin,
+      entry.type === "beacon.key/v1" ? { ...logKey, keyId: origin } : runner,
+    );
+  const proofOf = (index: number, size: number) => oracleInclusion(index, leaves.slice(0, size));
+  const support = (index: number, size: number) => ({
+    index,
+    proof: proofOf(index, size).map(base64),
+  });
+
+  const extraOf = (index: number, size: number): ReceiptExtra => {
+    const entry = entries[index];
+    const [key, intent] = entries;
+    if (entry === undefined || key?.type !== "beacon.key/v1" || intent?.type !== "beacon.intent/v1")
+      throw new Error("a test's log starts with a key and an intent");
+    const isKey = entry.type === "beacon.key/v1";
+    const isIntent = entry.type === "beacon.intent/v1";
+    return {
+      entry,
+      dsse: dsseOf(entry),
+      key: isKey ? null : { entry: key, dsse: dsseOf(key), ...support(0, size) },
+      intent: isKey || isIntent ? null : { entry: intent, ...support(1, size) },
+    };
+  };
+  const receiptOf = (index: number, size = entries.length): Uint8Array => {
+    const extra = extraOf(index, size);
+    return utf8(
+      formatReceipt({
+        extra: (options.tamper?.(extra) ?? extra) as ReceiptExtra,
+        index,
+        proof: proofOf(index, size),
+        checkpoint: noteAt(size),
+      }),
+    );
+  };
+  return {
+    origin,
+    policy,
+    policyText: formatPolicy(policy),
+    noteAt,
+    receiptOf,
+    rootAt: (size: number) => rootOf(leaves.slice(0, size)),
+    consistency: (oldSize: number, newSize = entries.length) =>
+      oracleConsistency(oldSize, leaves.slice(0, newSize)),
+  };
+}
