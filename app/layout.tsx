@@ -10,7 +10,10 @@ import "./globals.css";
 export const dynamic = "force-dynamic";
 
 export const metadata: Metadata = {
-  title: { default: "Beacon: the same question, asked from different countries", template: "%s · Beacon" },
+  title: {
+    default: "Beacon: the same question, asked from different countries",
+    template: "%s · Beacon",
+  },
   description:
     "What AI services answer, refuse or leave out depending on where one asks. Every answer is kept in a public, verifiable log.",
 };
@@ -23,8 +26,7 @@ export const viewport: Viewport = {
 };
 
 /** Who reads, when the portal can tell. A page must not fail because of its header. */
-const viewerOrNull = async () =>
-  (await api()).session.viewer().catch(() => null);
+const viewerOrNull = async () => (await api()).session.viewer().catch(() => null);
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeFrom((await cookies()).get(THEME_COOKIE)?.value);

@@ -9,8 +9,8 @@ export default function NotFound() {
     <PageBody simulated={false}>
       <PageHead eyebrow="Not found" title="There is nothing at this address.">
         <p className="lede">
-          Nothing in the log is ever deleted, so a link that once worked still works. This one may be
-          mistyped, or belong to another installation.
+          Nothing in the log is ever deleted, so a link that once worked still works. This one may
+          be mistyped, or belong to another installation.
         </p>
       </PageHead>
       <div className="flex flex-wrap gap-2">

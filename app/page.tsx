@@ -22,9 +22,9 @@ export default async function FrontPage() {
         <div>
           <h1>The same question, asked from different countries.</h1>
           <p className="lede mt-5">
-            What AI services answer, refuse or leave out depending on where one asks. Every answer is kept
-            in a public log that nobody can quietly change, and you can check each one here, in your own
-            browser.
+            What AI services answer, refuse or leave out depending on where one asks. Every answer
+            is kept in a public log that nobody can quietly change, and you can check each one here,
+            in your own browser.
           </p>
         </div>
         <LogHeadCard head={head} />
@@ -32,15 +32,22 @@ export default async function FrontPage() {
       <section aria-labelledby="latest">
         <div className="flex items-baseline justify-between gap-4 pb-4">
           <h2 id="latest">Latest findings</h2>
-          <Link href="/jobs" className="link inline-flex min-h-11 items-center text-[13px] text-muted">
+          <Link
+            href="/jobs"
+            className="link inline-flex min-h-11 items-center text-[13px] text-muted"
+          >
             All jobs
           </Link>
         </div>
         {latest.length === 0 ? (
           <div className="pb-12">
             <Empty title="Nothing has been compared yet.">
-              A comparison appears here as soon as every task of a job has closed in the log. Jobs that are
-              under way are in the <Link href="/jobs" className="link">list of jobs</Link>.
+              A comparison appears here as soon as every task of a job has closed in the log. Jobs
+              that are under way are in the{" "}
+              <Link href="/jobs" className="link">
+                list of jobs
+              </Link>
+              .
             </Empty>
           </div>
         ) : (

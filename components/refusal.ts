@@ -11,7 +11,10 @@ const codeOf = (data: unknown): string | null => {
 /** Whatever was thrown, as one code and one sentence. */
 export function refusalOf(error: unknown): Refusal {
   const code = codeOf((error as { data?: unknown } | null)?.data);
-  const message = error instanceof Error && error.message !== "" ? error.message : "It failed and did not say why.";
+  const message =
+    error instanceof Error && error.message !== ""
+      ? error.message
+      : "It failed and did not say why.";
   if (!message.trimStart().startsWith("[")) return { code, message };
   return { code, message: firstIssue(message) };
 }
@@ -20,7 +23,9 @@ export function refusalOf(error: unknown): Refusal {
 function firstIssue(message: string): string {
   try {
     const issues: unknown = JSON.parse(message);
-    const first = Array.isArray(issues) ? (issues[0] as { message?: string; path?: unknown[] } | undefined) : undefined;
+    const first = Array.isArray(issues)
+      ? (issues[0] as { message?: string; path?: unknown[] } | undefined)
+      : undefined;
     if (first?.message === undefined) return message;
     return `${(first.path ?? []).join(".")}: ${first.message}`;
   } catch {

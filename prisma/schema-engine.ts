@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from "@prisma/driver-adapter-utils";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { Pool } from "pg";
 
@@ -31,6 +34,26 @@ export type OpenEngine = {
 };
 
 /**
+ * Prisma's adapter, but it runs a migration as the one script that it is: the adapter would cut it
+ * at every semicolon, also within quotes, and leave the first half behind when the second fails.
+ */
+function wholeScripts(pool: Pool): SqlMigrationAwareDriverAdapterFactory {
+  const factory = new PrismaPg(pool);
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: async () => {
+      const adapter = await factory.connect();
+      adapter.executeScript = async (script) => {
+        await pool.query(script);
+      };
+      return adapter;
+    },
+    connectToShadowDb: () => factory.connectToShadowDb(),
+  };
+}
+
+/**
  * Prisma's own schema engine as WebAssembly: the command line wants a binary from a host that may
  * be out of reach, and this is the same engine out of npm.
  *
@@ -43,7 +66,7 @@ export async function openSchemaEngine(databaseUrl: string): Promise<OpenEngine>
   const engine = await engineModule.SchemaEngine.new(
     { datamodels: [["schema.prisma", readFileSync(SCHEMA_FILE, "utf8")]] },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool)),
+    bindMigrationAwareSqlAdapterFactory(wholeScripts(pool)),
   );
   return {
     engine,

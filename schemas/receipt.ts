@@ -7,7 +7,9 @@ export const DsseEnvelope = z.strictObject({
   /** base64 of the RFC 8785 bytes of an in-toto Statement v1. */
   payload: z.base64().max(8_192),
   payloadType: z.literal("application/vnd.in-toto+json"),
-  signatures: z.array(z.strictObject({ keyid: z.string().max(64), sig: z.base64().length(88) })).length(1),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(64), sig: z.base64().length(88) }))
+    .length(1),
 });
 export type DsseEnvelope = z.infer<typeof DsseEnvelope>;
 

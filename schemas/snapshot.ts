@@ -6,7 +6,16 @@ import type { Comparison } from "@/schemas/comparison";
 import type { CountryCode } from "@/schemas/country";
 import type { JobSpec, Prompt, ServiceRef } from "@/schemas/job-spec";
 import type { EntryType, LogEntry } from "@/schemas/log-entry";
-import type { Amount, Cid, Digest, Instant, JobId, KeyId, SessionId, TaskId } from "@/schemas/primitives";
+import type {
+  Amount,
+  Cid,
+  Digest,
+  Instant,
+  JobId,
+  KeyId,
+  SessionId,
+  TaskId,
+} from "@/schemas/primitives";
 import type { DsseEnvelope } from "@/schemas/receipt";
 import type {
   Fault,
@@ -140,11 +149,20 @@ export type ResponseSnapshot = {
         readonly text: string | null;
         readonly finishReason: string | null;
         readonly modelReported: string | null;
-        readonly usage: { readonly promptTokens: number | null; readonly completionTokens: number | null };
+        readonly usage: {
+          readonly promptTokens: number | null;
+          readonly completionTokens: number | null;
+        };
         readonly cid: Cid;
         readonly sizeBytes: number;
       }
-    | { readonly kind: "failure"; readonly state: ResponseState; readonly fault: Fault; readonly code: string; readonly message: string }
+    | {
+        readonly kind: "failure";
+        readonly state: ResponseState;
+        readonly fault: Fault;
+        readonly code: string;
+        readonly message: string;
+      }
     | { readonly kind: "withdrawal"; readonly reason: WithdrawalReason }
     | null;
   readonly attempts: readonly { readonly at: Instant; readonly outcome: string }[];
@@ -152,7 +170,9 @@ export type ResponseSnapshot = {
   readonly finishedAt: Instant | null;
   /** From the request's first byte to the response's last, in milliseconds. */
   readonly latencyMs: number | null;
-  readonly session: (SessionSnapshot & { readonly geo: GeoEvidence | null; readonly activityId: string | null }) | null;
+  readonly session:
+    | (SessionSnapshot & { readonly geo: GeoEvidence | null; readonly activityId: string | null })
+    | null;
 };
 
 export type WitnessView = {
@@ -206,4 +226,8 @@ export type LeafSnapshot = LeafSummary & {
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 
-export type Viewer = { readonly id: string; readonly name: string; readonly role: "attester" | "admin" };
+export type Viewer = {
+  readonly id: string;
+  readonly name: string;
+  readonly role: "attester" | "admin";
+};

@@ -65,7 +65,12 @@ export function authOptionsFor(context: Context): AuthOptions {
   };
 }
 
-const userOf = ({ id, name, email, sessionVersion }: Account) => ({ id, name, email, sessionVersion });
+const userOf = ({ id, name, email, sessionVersion }: Account) => ({
+  id,
+  name,
+  email,
+  sessionVersion,
+});
 const isSecure = (context: Context) => context.publicUrl.startsWith("https:");
 
 /** What a request says about who sends it: cookies already parsed. */
@@ -78,7 +83,10 @@ export type Credence = {
  * Who sends a request; null for a reader who has not signed in. A session whose account has gone, or
  * whose version is an older one, is nobody's.
  */
-export async function actorOf(context: Context, { cookies, authorization }: Credence): Promise<Actor | null> {
+export async function actorOf(
+  context: Context,
+  { cookies, authorization }: Credence,
+): Promise<Actor | null> {
   if (authorization !== null) return operatorOf(context, authorization);
   const token: JWT | null = await getToken({
     req: { cookies, headers: {} } as never,
@@ -104,7 +112,9 @@ export function cookiesIn(header: string | undefined): Record<string, string> {
   return Object.fromEntries(
     (header ?? "").split(";").flatMap((pair) => {
       const at = pair.indexOf("=");
-      return at < 1 ? [] : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
+      return at < 1
+        ? []
+        : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
     }),
   );
 }

@@ -28,10 +28,14 @@ import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
 import { createLocalWitness } from "@/server/adapters/witness/local-witness";
 import type { Witness } from "@/server/adapters/witness/witness";
+import { BeaconError } from "@/server/domain/errors";
 import { defaultOrigin } from "@/server/domain/log/origin";
 import { formatPolicy, type Policy } from "@/server/domain/log/policy";
-import { formatVerifierKey, type VerifierKey, verifierKeyOf } from "@/server/domain/log/verifier-key";
-import { BeaconError } from "@/server/domain/errors";
+import {
+  formatVerifierKey,
+  type VerifierKey,
+  verifierKeyOf,
+} from "@/server/domain/log/verifier-key";
 import { type Env, publicUrlOf, readEnv } from "@/server/env";
 import { type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
 
@@ -87,7 +91,10 @@ const SIGN_IN_TRIES = 10;
 /** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
 function buildContext(env: Env): Context {
   if (env.DATABASE_URL === undefined)
-    throw new BeaconError("CONFIG_INVALID", "DATABASE_URL is not set; `npm start` sets it for its own processes.");
+    throw new BeaconError(
+      "CONFIG_INVALID",
+      "DATABASE_URL is not set; `npm start` sets it for its own processes.",
+    );
   setLogLevel(env.LOG_LEVEL);
   mkdirSync(env.BEACON_HOME, { recursive: true });
   const now = () => new Date();
@@ -98,7 +105,10 @@ function buildContext(env: Env): Context {
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
   const logKey = verifierKeyOf(origin, "note", keys.log.publicKey);
   const witnessName = `${origin}/witness`;
-  const policy = localPolicy(logKey, verifierKeyOf(witnessName, "cosignature", keys.witness.publicKey));
+  const policy = localPolicy(
+    logKey,
+    verifierKeyOf(witnessName, "cosignature", keys.witness.publicKey),
+  );
   return {
     env,
     publicUrl: publicUrlOf(env),
@@ -178,7 +188,12 @@ export const contextFor = (env: Env): Context => buildContext(env);
 const loopbackKey = (env: Env) => openSecret(join(env.BEACON_HOME, "keys", "loopback.key"));
 
 /** How the waits of a rental are bounded on the loopback network, where nothing is far away. */
-const LOOPBACK_PATIENCE = { offerMs: 10_000, approvalMs: 12_000, deployMs: 20_000, lossCheckMs: 2_000 };
+const LOOPBACK_PATIENCE = {
+  offerMs: 10_000,
+  approvalMs: 12_000,
+  deployMs: 20_000,
+  lossCheckMs: 2_000,
+};
 
 /** Above these no provider is rented. */
 const MAX_PRICES = { startGlm: 0.05, cpuHourGlm: 0.5, envHourGlm: 0.5 };
@@ -195,7 +210,10 @@ export async function openRenter(
   onUnavailable: (reason: string) => void,
 ): Promise<VantageRenter> {
   if (env.BEACON_LOOPBACK_PORT === undefined)
-    throw new BeaconError("CONFIG_INVALID", "BEACON_LOOPBACK_PORT is not set; `npm start` sets it for its own processes.");
+    throw new BeaconError(
+      "CONFIG_INVALID",
+      "BEACON_LOOPBACK_PORT is not set; `npm start` sets it for its own processes.",
+    );
   const { createGolemRenter } = await import("@/server/adapters/golem/golem-renter");
   const url = `http://127.0.0.1:${env.BEACON_LOOPBACK_PORT}`;
   return createGolemRenter({

@@ -14,11 +14,18 @@ const Env = z.object({
   /** The portal's address as readers see it; unset: http://localhost:PORT. */
   BEACON_URL: z.url().optional(),
   /** Everything that an installation keeps: database, blocks, keys, policy. */
-  BEACON_HOME: z.string().min(1).default(".beacon").transform((folder) => resolve(folder)),
+  BEACON_HOME: z
+    .string()
+    .min(1)
+    .default(".beacon")
+    .transform((folder) => resolve(folder)),
   /** Any PostgreSQL >= 14; unset: the embedded one, started by `npm start`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** The log's origin; unset: beacon.local/<8 hex digits of the key's hash>. */
-  BEACON_ORIGIN: z.string().regex(/^[^\s+]{3,100}$/).optional(),
+  BEACON_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{3,100}$/)
+    .optional(),
   /** The most that one job may ask for. */
   BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
   BEACON_BUDGET_LIMIT_USD: Amount.default("50"),
@@ -53,7 +60,7 @@ export const publicUrlOf = (env: Env): string => env.BEACON_URL ?? `http://local
 
 /** Tells next-auth, which reads the environment by itself, where it is served. */
 export function tellNextAuth(env: Env): void {
-  process.env["NEXTAUTH_URL"] = publicUrlOf(env);
+  process.env.NEXTAUTH_URL = publicUrlOf(env);
 }
 
 /** What a process that we start inherits: our own environment with `additions`. */

@@ -12,7 +12,10 @@ await runProcess("golem", async () => {
   const stop = new AbortController();
   const log = context.logger.child({ component: "golem" });
   const renter = await openRenter(context, (reason) => {
-    log.fatal({ reason }, "golem-js can no longer be relied on: the process ends and is started again");
+    log.fatal(
+      { reason },
+      "golem-js can no longer be relied on: the process ends and is started again",
+    );
     process.exit(1);
   });
   const processors = golemProcessors(context, renter);

@@ -24,7 +24,8 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
     try {
       const startedAt = Date.now();
       let sequenced = 0;
-      for (let n = await sequenceLog(context); n > 0; n = await sequenceLog(context)) sequenced += n;
+      for (let n = await sequenceLog(context); n > 0; n = await sequenceLog(context))
+        sequenced += n;
       const size = await publishCheckpoint(context);
       if (size !== null) {
         log.info({ size, sequenced, durationMs: Date.now() - startedAt }, "checkpoint published");
@@ -32,7 +33,8 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
     } catch (error) {
-      if (isBeaconError(error) && error.code === "QUORUM_NOT_MET") log.warn({ err: error }, "not cosigned, it will be tried again");
+      if (isBeaconError(error) && error.code === "QUORUM_NOT_MET")
+        log.warn({ err: error }, "not cosigned, it will be tried again");
       else log.error({ err: error }, "the log was not written, it will be tried again");
       await bell.pause(RETRY_MS);
     }

@@ -1,9 +1,11 @@
 import type { VantageRenter } from "@/server/adapters/golem/vantage";
 import type { Context } from "@/server/context";
+import { askTasks } from "@/server/services/ask-tasks";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { dispatchJob } from "@/server/services/dispatch-job";
 import { executeTask } from "@/server/services/execute-task";
+import { lookAtExit } from "@/server/services/look-at-exit";
 import { reconcile } from "@/server/services/reconcile";
 import { releaseAllocation } from "@/server/services/release-allocation";
 import { LEASE_MS, runSession } from "@/server/services/run-session";
@@ -31,11 +33,19 @@ export const golemProcessors = (context: Context, renter: VantageRenter) =>
           ...context,
           log: context.logger.child({ component: "vantage-session" }),
           renter,
-          work: {
-            execute: (job, sessionId, vantage, task) =>
-              executeTask(context, job, sessionId, vantage, task),
-            close: (job, sessionId, finished) => closeTasks(context, job, sessionId, finished),
-          },
+          lookAtExit: (vantage, before, times) => lookAtExit(context, vantage, before, times),
+          askTasks: (session, stop) =>
+            askTasks(
+              {
+                ...context,
+                leaseMs: LEASE_MS,
+                execute: ({ job, id, vantage }, task) =>
+                  executeTask(context, job, id, vantage, task),
+                close: ({ job, id }, finished) => closeTasks(context, job, id, finished),
+              },
+              session,
+              stop,
+            ),
         },
         slot,
         signal,

@@ -5,7 +5,10 @@ import { ERRORS, isBeaconError } from "@/server/domain/errors";
 import type { Logger } from "@/server/telemetry/logger";
 
 /** What a queue's messages lead to. `signal` aborts when the process is asked to stop. */
-export type Processor<N extends QueueName> = (payload: Payload<N>, signal: AbortSignal) => Promise<void>;
+export type Processor<N extends QueueName> = (
+  payload: Payload<N>,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** A message whose worker has not shown life for so long is handed to another. */
 const LOCK_MS = 15_000;
@@ -27,7 +30,8 @@ export function runWorker<N extends QueueName>(
     name,
     async (message) => {
       const parsed = payload.safeParse(message.data);
-      if (!parsed.success) throw new UnrecoverableError(`a payload of ${name} does not fit its schema`);
+      if (!parsed.success)
+        throw new UnrecoverableError(`a payload of ${name} does not fit its schema`);
       try {
         await process(parsed.data as Payload<N>, on.signal);
       } catch (error) {
@@ -46,7 +50,10 @@ export function runWorker<N extends QueueName>(
     },
   );
   worker.on("failed", (message, error) =>
-    log.warn({ messageId: message?.id, attempt: message?.attemptsMade, err: error }, "message failed"),
+    log.warn(
+      { messageId: message?.id, attempt: message?.attemptsMade, err: error },
+      "message failed",
+    ),
   );
   worker.on("error", (error) => log.error({ err: error }, "worker error"));
   return () => worker.close();

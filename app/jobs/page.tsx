@@ -38,8 +38,8 @@ export default async function JobsPage({
         }
       >
         <p className="lede">
-          A job is announced in the log before it runs, and every task that it announces closes there: as a
-          response, a failure, or a withdrawal.
+          A job is announced in the log before it runs, and every task that it announces closes
+          there: as a response, a failure, or a withdrawal.
         </p>
       </PageHead>
       {jobs.items.length === 0 ? (
@@ -51,7 +51,13 @@ export default async function JobsPage({
           ))}
         </ul>
       )}
-      <Pager path="/jobs" cursor={cursor} nextCursor={jobs.nextCursor} newer="Newest" older="Older jobs" />
+      <Pager
+        path="/jobs"
+        cursor={cursor}
+        nextCursor={jobs.nextCursor}
+        newer="Newest"
+        older="Older jobs"
+      />
     </PageBody>
   );
 }

@@ -30,15 +30,20 @@ export default async function LogPage({
   ]);
   return (
     <PageBody simulated={leaves.items.some(({ simulated }) => simulated === true)}>
-      <PageHead eyebrow="The log" title={`${counted(head.size, "entry", "entries")}, none of which can quietly change.`}>
+      <PageHead
+        eyebrow="The log"
+        title={`${counted(head.size, "entry", "entries")}, none of which can quietly change.`}
+      >
         <p className="lede">
-          Announcements, responses, failures, withdrawals and comparisons, in the order in which they were
-          taken in. Anybody can audit it with tools that are not ours: it is a C2SP tlog.
+          Announcements, responses, failures, withdrawals and comparisons, in the order in which
+          they were taken in. Anybody can audit it with tools that are not ours: it is a C2SP tlog.
         </p>
       </PageHead>
       <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr]">
         <Card>
-          <CardHead title="Checkpoint">The log’s signed statement of its state, byte for byte.</CardHead>
+          <CardHead title="Checkpoint">
+            The log’s signed statement of its state, byte for byte.
+          </CardHead>
           {head.note === null ? (
             <Empty title="Nothing is published yet." />
           ) : (
@@ -49,11 +54,35 @@ export default async function LogPage({
           <div className="mt-5">
             <Facts
               rows={[
-                ["Origin", <span key="origin" className="code">{head.origin}</span>],
+                [
+                  "Origin",
+                  <span key="origin" className="code">
+                    {head.origin}
+                  </span>,
+                ],
                 ["Entries", formatCount(head.size)],
-                ["Root", <Hash key="root" label="the root hash" value={head.root} head={16} tail={8} />],
-                ["Published", head.publishedAt === null ? "not yet" : <Instant key="at" at={head.publishedAt} />],
-                ["Log’s key", <Hash key="key" label="the log’s verifier key" value={head.logVerifierKey} head={28} tail={8} />],
+                [
+                  "Root",
+                  <Hash key="root" label="the root hash" value={head.root} head={16} tail={8} />,
+                ],
+                [
+                  "Published",
+                  head.publishedAt === null ? (
+                    "not yet"
+                  ) : (
+                    <Instant key="at" at={head.publishedAt} />
+                  ),
+                ],
+                [
+                  "Log’s key",
+                  <Hash
+                    key="key"
+                    label="the log’s verifier key"
+                    value={head.logVerifierKey}
+                    head={28}
+                    tail={8}
+                  />,
+                ],
                 [
                   "Still open",
                   head.openTasks === 0
@@ -89,7 +118,13 @@ export default async function LogPage({
         ) : (
           <LeafTable leaves={leaves.items} />
         )}
-        <Pager path="/log" cursor={cursor} nextCursor={leaves.nextCursor} newer="Newest" older="Older entries" />
+        <Pager
+          path="/log"
+          cursor={cursor}
+          nextCursor={leaves.nextCursor}
+          newer="Newest"
+          older="Older entries"
+        />
       </section>
     </PageBody>
   );

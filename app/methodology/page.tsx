@@ -16,7 +16,8 @@ export const metadata: Metadata = { title: "Methodology" };
 
 const STATE_MEANINGS: Readonly<Record<ResponseState, string>> = {
   answered: "Text came back that no rule below applies to.",
-  refused: "The text says in so many words that it will not answer. Found by fixed phrases: they miss evasions, and rarely take an answer for a refusal.",
+  refused:
+    "The text says in so many words that it will not answer. Found by fixed phrases: they miss evasions, and rarely take an answer for a refusal.",
   empty: "The service ended normally and said nothing.",
   "host-filtered": "The service reports that its own filter stopped the answer.",
   truncated: "The answer stops because it reached the longest length allowed.",
@@ -31,40 +32,44 @@ export default function MethodologyPage() {
     <PageBody simulated={false}>
       <PageHead eyebrow="Methodology" title="How this is measured, and what it cannot show.">
         <p className="lede">
-          The same question, in the same words, with the same system prompt, model and parameters, put from
-          several countries, several times, in a shuffled order.
+          The same question, in the same words, with the same system prompt, model and parameters,
+          put from several countries, several times, in a shuffled order.
         </p>
       </PageHead>
       <Chapter id="measured" title="What is measured">
         <p>
-          A job lists prompts, services and countries. One prompt, put to one service from one country, is a
-          cell; each cell is asked several times, because a model does not say the same thing twice. Every
-          single asking is a task, with a seed of its own. All tasks are announced in the log before the
-          first one runs, and each of them closes there: as a response, a failure, or a withdrawal.
+          A job lists prompts, services and countries. One prompt, put to one service from one
+          country, is a cell; each cell is asked several times, because a model does not say the
+          same thing twice. Every single asking is a task, with a seed of its own. All tasks are
+          announced in the log before the first one runs, and each of them closes there: as a
+          response, a failure, or a withdrawal.
         </p>
         <p>
-          The order of tasks is shuffled from a seed that is published with the announcement, so that the
-          time of day and the country are not confounded. A task is tried again only when nothing had come
-          back yet; a refusal or an empty answer is never tried again.
+          The order of tasks is shuffled from a seed that is published with the announcement, so
+          that the time of day and the country are not confounded. A task is tried again only when
+          nothing had come back yet; a refusal or an empty answer is never tried again.
         </p>
       </Chapter>
       <Chapter id="simulated" title="What is simulated">
         <p>
-          Without accounts and keys, Beacon runs on a loopback Golem network on one machine: the providers,
-          their countries and their payments are played, while the software that rents them, asks through
-          them, signs and logs is the real one. Wherever data comes from there, the page says so, and so do
-          the files that one downloads.
+          Without accounts and keys, Beacon runs on a loopback Golem network on one machine: the
+          providers, their countries and their payments are played, while the software that rents
+          them, asks through them, signs and logs is the real one. Wherever data comes from there,
+          the page says so, and so do the files that one downloads.
         </p>
         <p>
-          There, the services are control models: programs that answer questions about invented events, by a
-          published table. They are there to test the instrument. One answers alike everywhere, so that any
-          difference that shows is noise; one has the regional habits below, so that a difference has to
-          show.
+          There, the services are control models: programs that answer questions about invented
+          events, by a published table. They are there to test the instrument. One answers alike
+          everywhere, so that any difference that shows is noise; one has the regional habits below,
+          so that a difference has to show.
         </p>
         <PolicyTable rows={rows} />
       </Chapter>
       <Chapter id="states" title="What may come back">
-        <p>A refusal is a response, and so is silence. Every task that ran gets exactly one of eight states.</p>
+        <p>
+          A refusal is a response, and so is silence. Every task that ran gets exactly one of eight
+          states.
+        </p>
         <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[13rem_1fr]">
           {RESPONSE_STATES.map((state) => (
             <div key={state} className="contents">
@@ -78,28 +83,28 @@ export default function MethodologyPage() {
       </Chapter>
       <Chapter id="similarity" title="How alike answers are">
         <p>
-          Two answers are compared by their words: the number of words that both have, divided by the number
-          of words that either has (Jaccard, <span className="code">word-jaccard/1</span>). 1 means the same
-          words, 0 none in common. Word order and meaning do not enter: two answers may say the same in
-          other words and score low.
+          Two answers are compared by their words: the number of words that both have, divided by
+          the number of words that either has (Jaccard, <span className="code">word-jaccard/1</span>
+          ). 1 means the same words, 0 none in common. Word order and meaning do not enter: two
+          answers may say the same in other words and score low.
         </p>
         <p>
-          The figure between two countries is the mean over all pairs of answers, one from each. The figure
-          of a country with itself is the noise floor: how alike its own repeats are. Only answers are
-          compared; refusals and failures are counted instead. Where there is no pair, the table says “not
-          measured”.
+          The figure between two countries is the mean over all pairs of answers, one from each. The
+          figure of a country with itself is the noise floor: how alike its own repeats are. Only
+          answers, also those that were cut short, are compared; refusals and failures are counted
+          instead. Where there is no pair, the table says “not measured”.
         </p>
         <p>
-          No statistical test is run on these figures yet, so every finding stops at the rung “not tested”.
-          What would count as a difference is announced before the run, and stands in the job’s
-          specification.
+          No statistical test is run on these figures yet, so every finding stops at the rung “not
+          tested”. What would count as a difference is announced before the run, and stands in the
+          job’s specification.
         </p>
       </Chapter>
       <Chapter id="countries" title="How a country is evidenced">
         <p>
-          A provider states its country. Through its tunnel, before the first task and after the last, Beacon
-          looks at which address the call comes out, and asks more than one database where that address is.
-          What they say is shown, also when they disagree.
+          A provider states its country. Through its tunnel, before the first task and after the
+          last, Beacon looks at which address the call comes out, and asks more than one database
+          where that address is. What they say is shown, also when they disagree.
         </p>
         <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[13rem_1fr]">
           {GeoVerdict.options.map((verdict) => (
@@ -114,7 +119,8 @@ export default function MethodologyPage() {
       </Chapter>
       <Chapter id="checks" title="What can be checked">
         <p>
-          Each entry of the log has a receipt, and each receipt is open to nine named checks, here or{" "}
+          Each entry of the log has a receipt, and each receipt is open to nine named checks, here
+          or{" "}
           <Link href="/verify#offline" className="link">
             on the command line
           </Link>
@@ -128,12 +134,12 @@ export default function MethodologyPage() {
             <li key={limit}>{limit}</li>
           ))}
           <li>
-            That a runner recorded what the service really sent: its signature says who vouches for it, not
-            that it is so.
+            That a runner recorded what the service really sent: its signature says who vouches for
+            it, not that it is so.
           </li>
           <li>
-            Which version of a model answered. What the service reports is kept, and a service can report
-            anything.
+            Which version of a model answered. What the service reports is kept, and a service can
+            report anything.
           </li>
         </ul>
       </Chapter>

@@ -32,7 +32,8 @@ export default async function SignInPage({
           <Empty title={`You are signed in as ${viewer.name}.`} />
         )}
         <p className="mt-5 text-[13px] text-muted">
-          Accounts are made by whoever runs this portal, with <span className="code">beacon user add</span>.
+          Accounts are made by whoever runs this portal, with{" "}
+          <span className="code">beacon user add</span>.
         </p>
       </div>
     </PageBody>

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { CommandLine } from "@/components/methodology/command-line";
 import { CheckList } from "@/components/methodology/check-list";
+import { CommandLine } from "@/components/methodology/command-line";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { localWitnessesOf } from "@/components/verify/local-witnesses";
 import { VerifyFile } from "@/components/verify/verify-file";
@@ -15,8 +15,8 @@ export default async function VerifyPage() {
     <PageBody simulated={false}>
       <PageHead eyebrow="Verify" title="Check a receipt, wherever you got it.">
         <p className="lede">
-          A receipt is one file. With the policy that says whom you trust, it can be checked without this
-          portal, and without a network.
+          A receipt is one file. With the policy that says whom you trust, it can be checked without
+          this portal, and without a network.
         </p>
       </PageHead>
       <VerifyFile localWitnesses={localWitnessesOf(head)} />

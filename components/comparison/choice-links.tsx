@@ -6,11 +6,19 @@ export function ChoiceLinks({
   options,
 }: {
   label: string;
-  options: readonly { readonly key: string; readonly name: string; readonly href: string; readonly isChosen: boolean }[];
+  options: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly href: string;
+    readonly isChosen: boolean;
+  }[];
 }) {
   if (options.length < 2) return null;
   return (
-    <nav aria-label={label} className="no-print flex flex-wrap items-center gap-x-1 gap-y-1 text-[13px]">
+    <nav
+      aria-label={label}
+      className="no-print flex flex-wrap items-center gap-x-1 gap-y-1 text-[13px]"
+    >
       <span className="me-2 text-muted">{label}</span>
       {options.map(({ key, name, href, isChosen }) => (
         <Link

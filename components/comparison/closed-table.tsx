@@ -3,7 +3,8 @@ import { Country } from "@/components/ui/country";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { ComparedCell, ComparedGroup } from "@/schemas/comparison";
 
-const responses = ({ announced, failures, withdrawn }: ComparedCell) => announced - failures - withdrawn;
+const responses = ({ announced, failures, withdrawn }: ComparedCell) =>
+  announced - failures - withdrawn;
 
 /** For one prompt and service: how each country's announced tasks closed, and how many different texts came back. */
 export function ClosedTable({ group }: { group: ComparedGroup }) {

@@ -5,8 +5,8 @@ import { SideBySide } from "@/components/comparison/side-by-side";
 import { SimilarityTable } from "@/components/comparison/similarity-table";
 import { CellGrid, looksOf } from "@/components/jobs/cell-grid";
 import { Card, CardHead } from "@/components/ui/card";
-import { NotMeasured } from "@/components/ui/states";
 import { StateLegend } from "@/components/ui/response-state";
+import { NotMeasured } from "@/components/ui/states";
 import type { ComparisonSnapshot, JobSnapshot, ResponseExcerpt } from "@/schemas/snapshot";
 
 /** One prompt of a comparison: states, similarity, texts, completeness. The choice is the URL's. */
@@ -39,39 +39,41 @@ export function ComparisonView({
   );
   return (
     <>
-      <div className="grid items-start gap-6 lg:grid-cols-[1.15fr_1fr]">
-        <Card>
-          <CardHead title="Answers" id="answers">
-            Countries by services, one square a repeat. Press a square for the answer and its evidence.
-          </CardHead>
-          <CellGrid
-            label="States of answers by country and service"
-            tasks={tasks}
-            countries={job.countries}
-            services={job.services}
-          />
-          <div className="mt-5">
-            <StateLegend looks={looksOf(tasks)} />
-          </div>
-        </Card>
-        <Card>
+      <Card>
+        <CardHead title="Answers" id="answers">
+          Countries by services, one square a repeat. Press a square for the answer and its
+          evidence.
+        </CardHead>
+        <CellGrid
+          label="States of answers by country and service"
+          tasks={tasks}
+          countries={job.countries}
+          services={job.services}
+        />
+        <div className="mt-5">
+          <StateLegend looks={looksOf(tasks)} />
+        </div>
+      </Card>
+      <Card className="grid gap-x-12 gap-y-5 *:min-w-0 lg:grid-cols-[21rem_1fr]">
+        <div>
           <CardHead title="Similarity" id="similarity">
-            How alike answers are, from 0 (no word in common) to 1 (the same words). The framed diagonal is the
-            noise floor: how alike two answers from the same country are. Only what lies well away from the
-            floor is worth a second look.
+            How alike answers are, from 0 (no word in common) to 1 (the same words). The framed
+            diagonal is the noise floor: how alike two answers from the same country are. Only what
+            lies well away from the floor is worth a second look.
           </CardHead>
-          <div className="mb-3">{services("similarity")}</div>
-          {group === undefined ? <NotMeasured /> : <SimilarityTable group={group} />}
-          <p className="mt-3 text-[13px] text-muted">
-            Mean word Jaccard (<span className="code">{snapshot.comparison.engine.similarity}</span>, ICU{" "}
-            {snapshot.comparison.engine.icu}). A mean has no interval here: none has been computed.
+          {services("similarity")}
+          <p className="mt-4 text-[13px] text-muted">
+            Mean word Jaccard (<span className="code">{snapshot.comparison.engine.similarity}</span>
+            , ICU {snapshot.comparison.engine.icu}). A mean has no interval here: none has been
+            computed.
           </p>
-        </Card>
-      </div>
+        </div>
+        {group === undefined ? <NotMeasured /> : <SimilarityTable group={group} />}
+      </Card>
       <Card className="pb-0!">
         <CardHead title="Read side by side" id="read">
-          One repeat, as it came back. Different wording is not a different answer: even one country does not
-          say the same thing twice in the same words.
+          One repeat, as it came back. Different wording is not a different answer: even one country
+          does not say the same thing twice in the same words.
         </CardHead>
         <div className="mb-4 flex flex-wrap gap-x-8 gap-y-2">
           {services("read")}
@@ -88,16 +90,17 @@ export function ComparisonView({
         <SideBySide
           countries={job.countries}
           language={language}
-          tasks={tasks.filter((task) => task.service === choice.service && task.repeat === choice.repeat)}
+          tasks={tasks.filter(
+            (task) => task.service === choice.service && task.repeat === choice.repeat,
+          )}
           excerpts={excerpts}
         />
       </Card>
       <Card>
         <CardHead title="Completeness" id="completeness">
-          Every task that was announced has to close in the log, so nobody can run often and publish what
-          suits.
+          Every announced task has to close in the log, so nobody can run often and publish what
+          suits. Shown for the service {choice.service}.
         </CardHead>
-        <div className="mb-3">{services("completeness")}</div>
         {group === undefined ? <NotMeasured /> : <ClosedTable group={group} />}
       </Card>
     </>

@@ -24,7 +24,10 @@ const countOf = (states: JobSummary["states"][number]["states"]) =>
   RESPONSE_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
 
 /** One state by country: `18 refused (all from Brazil)`, `6 empty (Kenya 4, Singapore 2)`. Null where it did not occur. */
-function describeState(states: JobSummary["states"], state: (typeof RESPONSE_STATES)[number]): string | null {
+function describeState(
+  states: JobSummary["states"],
+  state: (typeof RESPONSE_STATES)[number],
+): string | null {
   const where = states.flatMap(({ country, states: counts }) => {
     const n = counts[state] ?? 0;
     return n > 0 ? [{ country, n }] : [];
@@ -33,7 +36,8 @@ function describeState(states: JobSummary["states"], state: (typeof RESPONSE_STA
   const first = where[0];
   if (first === undefined) return null;
   const label = `${formatCount(total)} ${CELL_LOOKS[state].label}`;
-  if (where.length === 1) return `${label} (${total === 1 ? "" : "all "}from ${countryName(first.country)})`;
+  if (where.length === 1)
+    return `${label} (${total === 1 ? "" : "all "}from ${countryName(first.country)})`;
   const most = [...where].sort((a, b) => b.n - a.n).slice(0, 3);
   const rest = where.length - most.length;
   const names = most.map(({ country, n }) => `${countryName(country)} ${formatCount(n)}`);

@@ -5,7 +5,11 @@ import { UntrustedText } from "@/components/ui/untrusted-text";
 import type { CountryCode } from "@/schemas/country";
 import type { ResponseExcerpt, TaskCell } from "@/schemas/snapshot";
 
-type Column = { readonly country: CountryCode; readonly task: TaskCell | null; readonly excerpt: ResponseExcerpt | null };
+type Column = {
+  readonly country: CountryCode;
+  readonly task: TaskCell | null;
+  readonly excerpt: ResponseExcerpt | null;
+};
 
 /** The first country whose answer is the same text, character for character. */
 const twinOf = (column: Column, columns: readonly Column[]): CountryCode | null => {
@@ -16,8 +20,10 @@ const twinOf = (column: Column, columns: readonly Column[]): CountryCode | null 
 };
 
 function Text({ excerpt, language }: { excerpt: ResponseExcerpt | null; language: string }) {
-  if (excerpt === null) return <p className="mt-3 text-sm text-muted">There is no response to read.</p>;
-  if (excerpt.text === null) return <p className="mt-3 text-sm text-muted">The response carries no text.</p>;
+  if (excerpt === null)
+    return <p className="mt-3 text-sm text-muted">There is no response to read.</p>;
+  if (excerpt.text === null)
+    return <p className="mt-3 text-sm text-muted">The response carries no text.</p>;
   if (excerpt.text === "") return <p className="mt-3 text-sm text-muted">The text is empty.</p>;
   return (
     <UntrustedText
@@ -50,7 +56,10 @@ export function SideBySide({
         const { country, task, excerpt } = column;
         const twin = twinOf(column, columns);
         return (
-          <article key={country} className="-mt-px -ms-px border-s border-t border-line px-5 py-5 sm:px-6">
+          <article
+            key={country}
+            className="-mt-px -ms-px border-s border-t border-line px-5 py-5 sm:px-6"
+          >
             <header className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-[13px]">
               <b className="font-semibold">
                 <Country code={country} />
@@ -71,7 +80,9 @@ export function SideBySide({
               </p>
             )}
             {twin !== null && (
-              <p className="mt-2 text-[13px] text-muted">The same text as from {countryName(twin)}.</p>
+              <p className="mt-2 text-[13px] text-muted">
+                The same text as from {countryName(twin)}.
+              </p>
             )}
             <Text excerpt={excerpt} language={language} />
           </article>

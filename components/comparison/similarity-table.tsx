@@ -1,5 +1,5 @@
-import { CountryChip, countryName } from "@/components/ui/country";
 import { counted } from "@/components/ui/count";
+import { CountryChip, countryName } from "@/components/ui/country";
 import { Table } from "@/components/ui/table";
 import type { ComparedGroup } from "@/schemas/comparison";
 import type { CountryCode } from "@/schemas/country";

@@ -26,6 +26,7 @@ function Squares({ states }: { states: StateCounts }) {
   const total = all.reduce((sum, { n }) => sum + n, 0);
   if (total <= MAX_SQUARES)
     return all.flatMap(({ state, n }) =>
+      // biome-ignore lint/suspicious/noArrayIndexKey: squares of one state are all the same
       Array.from({ length: n }, (_, i) => <StateSymbol key={`${state}-${i}`} look={state} />),
     );
   return all.map(({ state, n }) => (

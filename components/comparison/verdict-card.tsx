@@ -1,16 +1,22 @@
-import { FINDING_SENTENCE, LIMITS } from "@/components/comparison/finding-words";
+import { describeStates, FINDING_SENTENCE, LIMITS } from "@/components/comparison/finding-words";
 import { Ladder } from "@/components/comparison/ladder";
 import { ButtonLink, DownloadLink } from "@/components/ui/button";
-import { countryName } from "@/components/ui/country";
 import { counted, listed } from "@/components/ui/count";
+import { countryName } from "@/components/ui/country";
 import type { Contrast } from "@/schemas/job-spec";
-import type { ComparisonSnapshot } from "@/schemas/snapshot";
+import type { ComparisonSnapshot, JobSummary } from "@/schemas/snapshot";
 
 const announced = ({ outcome, baseline, against }: Contrast) =>
   `${outcome === "refusal-rate" ? "how often it refuses" : "how alike the answers are"}, ${countryName(baseline)} against ${listed(against.map(countryName))}`;
 
 /** What may be said of a comparison, what it does not show, and the way to check it. */
-export function VerdictCard({ snapshot: { comparison, cid, leafIndex, spec } }: { snapshot: ComparisonSnapshot }) {
+export function VerdictCard({
+  snapshot: { comparison, cid, leafIndex, spec },
+  states,
+}: {
+  snapshot: ComparisonSnapshot;
+  states: JobSummary["states"];
+}) {
   const { rung, reasons } = comparison.finding;
   const name = `beacon-comparison-${comparison.id}`;
   return (
@@ -18,35 +24,57 @@ export function VerdictCard({ snapshot: { comparison, cid, leafIndex, spec } }: 
       aria-label="What may be said"
       className="rounded-lg border border-s-4 border-line border-s-beacon bg-sheet px-5 py-5 sm:px-6"
     >
-      <Ladder rung={rung} />
-      <p className="mt-3 max-w-[68ch] font-serif text-[19px] leading-[1.45]">{FINDING_SENTENCE[rung]}</p>
-      {reasons.length > 0 && (
-        <ul className="mt-2 grid max-w-[72ch] gap-1 text-sm text-muted">
-          {reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
-      <p className="mt-3 max-w-[72ch] text-sm text-muted">
-        {spec.contrasts.length === 0
-          ? "No contrast was announced before the run, so whatever one sees here is exploratory."
-          : `Announced before the run, ${counted(spec.contrasts.length, "contrast")}: ${spec.contrasts.map(announced).join("; ")}.`}
-      </p>
-      <details className="mt-3" open>
-        <summary className="flex min-h-11 items-center text-sm font-semibold">What this does not show</summary>
-        <ul className="grid max-w-[72ch] list-disc gap-1.5 ps-5 text-sm text-muted">
-          {LIMITS.map((limit) => (
-            <li key={limit}>{limit}</li>
-          ))}
-        </ul>
-      </details>
+      <div className="grid gap-x-12 gap-y-5 *:min-w-0 lg:grid-cols-[1fr_24rem]">
+        <div>
+          <Ladder rung={rung} />
+          {rung === "not-tested" && (
+            <p className="mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]">
+              {describeStates(states)}
+            </p>
+          )}
+          <p
+            className={
+              rung === "not-tested"
+                ? "mt-3 max-w-[66ch] text-muted"
+                : "mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]"
+            }
+          >
+            {FINDING_SENTENCE[rung]}
+          </p>
+          {reasons.length > 0 && (
+            <ul className="mt-2 grid max-w-[66ch] gap-1 text-sm text-muted">
+              {reasons.map((reason) => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          )}
+          <p className="mt-3 max-w-[66ch] text-sm text-muted">
+            {spec.contrasts.length === 0
+              ? "No contrast was announced before the run, so whatever one sees here is exploratory."
+              : `Announced before the run, ${counted(spec.contrasts.length, "contrast")}: ${spec.contrasts.map(announced).join("; ")}.`}
+          </p>
+        </div>
+        <div>
+          <h3 className="text-base">What this does not show</h3>
+          <ul className="mt-2 grid list-disc gap-1.5 ps-4 text-[13.5px] leading-normal text-muted marker:text-line-strong">
+            {LIMITS.map((limit) => (
+              <li key={limit}>{limit}</li>
+            ))}
+          </ul>
+        </div>
+      </div>
       <div className="no-print mt-5 flex flex-wrap gap-2">
         {leafIndex !== null && (
           <ButtonLink href={`/log/${leafIndex}#verify`} tone="primary">
             Verify this comparison
           </ButtonLink>
         )}
-        <DownloadLink href={`/ipfs/${cid}?format=raw`} name={name} extension="json" simulated={comparison.simulated}>
+        <DownloadLink
+          href={`/ipfs/${cid}?format=raw`}
+          name={name}
+          extension="json"
+          simulated={comparison.simulated}
+        >
           Data (JSON)
         </DownloadLink>
         {leafIndex !== null && (

@@ -15,11 +15,15 @@ export function FindingCard({ job, comparison }: { job: JobSummary; comparison: 
     <article className="grid gap-x-10 gap-y-6 border-t border-line py-8 md:grid-cols-[1fr_330px]">
       <div>
         <p className="eyebrow">
-          {job.languages.map(languageName).join(", ")} · <Instant at={comparison.computed_at} seconds={false} />
+          {job.languages.map(languageName).join(", ")} ·{" "}
+          <Instant at={comparison.computed_at} seconds={false} />
           {comparison.simulated && <span className="text-beacon"> · simulated</span>}
         </p>
         <h3 className="mt-2 text-2xl">
-          <Link href={`/jobs/${job.id}`} className="hover:underline hover:decoration-line-strong hover:decoration-1 hover:underline-offset-4">
+          <Link
+            href={`/jobs/${job.id}`}
+            className="hover:underline hover:decoration-line-strong hover:decoration-1 hover:underline-offset-4"
+          >
             {job.title}
           </Link>
         </h3>
@@ -31,7 +35,8 @@ export function FindingCard({ job, comparison }: { job: JobSummary; comparison: 
             <Ladder rung={rung} />
           </span>
           <span>
-            {counted(comparison.closed.results, "response")} · {counted(job.countries.length, "country", "countries")} ·{" "}
+            {counted(comparison.closed.results, "response")} ·{" "}
+            {counted(job.countries.length, "country", "countries")} ·{" "}
             {counted(job.services.length, "service")} · {counted(job.repeats, "repeat")}
           </span>
         </div>

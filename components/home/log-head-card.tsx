@@ -7,7 +7,10 @@ import { Instant } from "@/components/ui/instant";
 import type { LogHead } from "@/schemas/snapshot";
 
 /** `1 of 1 witness, run by this operator`: how many have cosigned the published checkpoint, and whose they are. */
-export function cosignedWords({ witnesses, quorum }: Pick<LogHead, "witnesses" | "quorum">): string {
+export function cosignedWords({
+  witnesses,
+  quorum,
+}: Pick<LogHead, "witnesses" | "quorum">): string {
   const signed = witnesses.filter((witness) => witness.cosignedAt !== null);
   const words = `${signed.length} of ${counted(witnesses.length, "witness", "witnesses")}, ${quorum} needed`;
   return signed.length > 0 && signed.every((witness) => witness.operator === "local")
@@ -32,7 +35,11 @@ export function LogHeadCard({ head }: { head: LogHead }) {
           ["Entries", formatCount(head.size)],
           [
             "Published",
-            head.publishedAt === null ? "nothing is published yet" : <Instant key="at" at={head.publishedAt} />,
+            head.publishedAt === null ? (
+              "nothing is published yet"
+            ) : (
+              <Instant key="at" at={head.publishedAt} />
+            ),
           ],
           [
             "Cosigned",

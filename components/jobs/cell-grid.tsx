@@ -1,6 +1,6 @@
 import Link from "next/link";
-import { countryName, Country } from "@/components/ui/country";
 import { formatCount } from "@/components/ui/count";
+import { Country, countryName } from "@/components/ui/country";
 import { CELL_LOOKS, type CellLook, lookOf, StateSymbol } from "@/components/ui/response-state";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { CountryCode } from "@/schemas/country";
@@ -78,7 +78,10 @@ export function CellGrid({
       <tbody>
         {countries.map((country) => (
           <tr key={country}>
-            <Th scope="row" className="border-t border-line whitespace-nowrap text-ink">
+            <Th
+              scope="row"
+              className="border-t border-line align-middle! whitespace-nowrap text-ink"
+            >
               <Country code={country} />
             </Th>
             {services.map(({ id }) => {

@@ -23,9 +23,7 @@ export function Completeness({ counts }: { counts: TaskCounts }) {
       <p className="text-[13px] text-muted">
         {formatCount(closed)} of {counted(counts.announced, "announced task")} closed
         {parts.length > 0 && ": "}
-        {parts
-          .map(({ key, label, plural }) => counted(counts[key], label, plural))
-          .join(" · ")}
+        {parts.map(({ key, label, plural }) => counted(counts[key], label, plural)).join(" · ")}
       </p>
     </div>
   );

@@ -16,7 +16,13 @@ const entry = (index: number | null) =>
   );
 
 /** Where a job and its comparison stand in the log, and the addresses of their documents. */
-export function JobEvidence({ job, comparison }: { job: JobSnapshot; comparison: ComparisonSnapshot | null }) {
+export function JobEvidence({
+  job,
+  comparison,
+}: {
+  job: JobSnapshot;
+  comparison: ComparisonSnapshot | null;
+}) {
   return (
     <Card>
       <CardHead title="Evidence" id="evidence" />
@@ -31,7 +37,16 @@ export function JobEvidence({ job, comparison }: { job: JobSnapshot; comparison:
               {job.specCid}
             </a>,
           ],
-          ["Its digest", <Hash key="digest" label="digest of the specification" value={job.specDigest} head={16} tail={8} />],
+          [
+            "Its digest",
+            <Hash
+              key="digest"
+              label="digest of the specification"
+              value={job.specDigest}
+              head={16}
+              tail={8}
+            />,
+          ],
           ...(comparison === null
             ? []
             : ([

@@ -16,7 +16,10 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
   const { prompts } = job.spec;
   const grids =
     prompts.length <= MAX_GRIDS
-      ? prompts.map((prompt) => ({ id: prompt.id, tasks: job.tasks.filter((task) => task.prompt === prompt.id) }))
+      ? prompts.map((prompt) => ({
+          id: prompt.id,
+          tasks: job.tasks.filter((task) => task.prompt === prompt.id),
+        }))
       : [{ id: `all ${prompts.length} prompts`, tasks: job.tasks }];
   return (
     <div className="grid gap-6">
@@ -30,7 +33,10 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
         <Facts
           aligned
           rows={[
-            ["Announced in the log", job.intentIndex === null ? "not yet" : `entry ${job.intentIndex}`],
+            [
+              "Announced in the log",
+              job.intentIndex === null ? "not yet" : `entry ${job.intentIndex}`,
+            ],
             [
               "Asked since",
               job.dispatchedAt === null ? (
@@ -46,8 +52,8 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
       </Card>
       <Card>
         <CardHead title="Cells">
-          Countries by services, one square a repeat. Tasks are handed out in a shuffled order, so that time
-          and country are not confounded.
+          Countries by services, one square a repeat. Tasks are handed out in a shuffled order, so
+          that time and country are not confounded.
         </CardHead>
         <div className="grid gap-7">
           {grids.map(({ id, tasks }) => (
@@ -66,8 +72,8 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
       </Card>
       <Card>
         <CardHead title="Rented providers">
-          A task is never asked from another country than its own. A provider that is lost is replaced, and
-          both stay listed.
+          A task is never asked from another country than its own. A provider that is lost is
+          replaced, and both stay listed.
         </CardHead>
         <SessionTable sessions={job.sessions} />
       </Card>

@@ -17,15 +17,18 @@ export function JobRow({ job }: { job: JobSummary }) {
           {job.simulated && <span className="text-beacon"> · simulated</span>}
         </p>
         <h3 className="mt-1.5">
-          <Link href={`/jobs/${job.id}`} className="hover:underline hover:decoration-line-strong hover:decoration-1 hover:underline-offset-4">
+          <Link
+            href={`/jobs/${job.id}`}
+            className="hover:underline hover:decoration-line-strong hover:decoration-1 hover:underline-offset-4"
+          >
             {job.title}
           </Link>
         </h3>
         <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px] text-muted">
           <JobStatusBadge status={job.status} />
           <span>
-            {job.languages.map(languageName).join(", ")} · {counted(job.services.length, "service")} ·{" "}
-            {counted(job.repeats, "repeat")}
+            {job.languages.map(languageName).join(", ")} · {counted(job.services.length, "service")}{" "}
+            · {counted(job.repeats, "repeat")}
           </span>
         </p>
       </div>

@@ -46,7 +46,10 @@ function Progress({ initial }: { initial: JobSnapshot }) {
   );
   return (
     <>
-      <p role="status" className="no-print mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 text-[13px] text-muted">
+      <p
+        role="status"
+        className="no-print mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 text-[13px] text-muted"
+      >
         {isOpen(job) ? (
           <LiveMark isLive={socket.status === "pending"} isStale={isError} />
         ) : (
@@ -65,8 +68,13 @@ function LiveMark({ isLive, isStale }: { isLive: boolean; isStale: boolean }) {
   if (isStale) return "The portal did not answer the last time; what you see may be out of date.";
   return (
     <span className="inline-flex items-center gap-2.5">
-      <span aria-hidden="true" className={`size-2 rounded-full ${isLive ? "animate-pulse bg-ok" : "bg-line-strong"}`} />
-      {isLive ? "Live: this page follows the job." : "Not live yet: this page asks again every 15 seconds."}
+      <span
+        aria-hidden="true"
+        className={`size-2 rounded-full ${isLive ? "animate-pulse bg-ok" : "bg-line-strong"}`}
+      />
+      {isLive
+        ? "Live: this page follows the job."
+        : "Not live yet: this page asks again every 15 seconds."}
     </span>
   );
 }

@@ -34,7 +34,9 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[
               <Country code={session.country} />
             </Td>
             <Td>
-              {session.providerName !== null && <span className="me-2">{session.providerName}</span>}
+              {session.providerName !== null && (
+                <span className="me-2">{session.providerName}</span>
+              )}
               {session.providerId === null ? (
                 <span className="text-muted">none yet</span>
               ) : (
@@ -48,11 +50,19 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[
                 <Hash label="agreement id" value={session.agreementId} />
               )}
             </Td>
-            <Td>{session.verdict === null ? <NotMeasured /> : <VerdictBadge verdict={session.verdict} />}</Td>
+            <Td>
+              {session.verdict === null ? (
+                <NotMeasured />
+              ) : (
+                <VerdictBadge verdict={session.verdict} />
+              )}
+            </Td>
             <Td>
               {STATUS[session.status]}
               {session.endReason !== null && (
-                <span className="block max-w-[34ch] text-[13px] text-beacon">{session.endReason}</span>
+                <span className="block max-w-[34ch] text-[13px] text-beacon">
+                  {session.endReason}
+                </span>
               )}
             </Td>
             <Td className="pe-0 text-end tabular-nums">

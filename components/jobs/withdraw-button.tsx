@@ -29,12 +29,16 @@ function Withdraw({ jobId }: { jobId: JobId }) {
   return (
     <div className="grid max-w-[26rem] gap-3">
       <p className="text-sm">
-        Every open task closes as withdrawn. What has come back stays in the log; the withdrawal stays there
-        too.
+        Every open task closes as withdrawn. What has come back stays in the log; the withdrawal
+        stays there too.
       </p>
       {refusal !== null && <ErrorNote title={refusal.message} code={refusal.code} />}
       <div className="flex gap-2">
-        <Button tone="danger" disabled={withdraw.isPending} onClick={() => withdraw.mutate({ jobId })}>
+        <Button
+          tone="danger"
+          disabled={withdraw.isPending}
+          onClick={() => withdraw.mutate({ jobId })}
+        >
           {withdraw.isPending ? "Withdrawing…" : "Withdraw open tasks"}
         </Button>
         <Button onClick={() => setAsked(false)}>Keep running</Button>

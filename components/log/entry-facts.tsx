@@ -34,12 +34,21 @@ function ownRows(entry: LogEntry): readonly Row[] {
       ];
     case "beacon.intent/v1":
       return [
-        ["Announces", `${formatCount(entry.tasks)} tasks, ${formatCount(entry.repeats)} repeats a cell`],
+        [
+          "Announces",
+          `${formatCount(entry.tasks)} tasks, ${formatCount(entry.repeats)} repeats a cell`,
+        ],
         ["Stop rule", "every announced task closes"],
-        ["Contrasts", entry.contrasts.length === 0 ? "none: exploratory" : entry.contrasts.join(", ")],
+        [
+          "Contrasts",
+          entry.contrasts.length === 0 ? "none: exploratory" : entry.contrasts.join(", "),
+        ],
         ["Deadline", <Instant key="deadline" at={entry.deadline} />],
         ["Order seed", <Hash key="seed" label="order seed" value={entry.order_seed} />],
-        ["Tasks’ digest", <Hash key="tasks" label="digest of the tasks" value={entry.tasks_digest} head={16} />],
+        [
+          "Tasks’ digest",
+          <Hash key="tasks" label="digest of the tasks" value={entry.tasks_digest} head={16} />,
+        ],
         cidRow("Specification", entry.spec_cid),
       ];
     case "beacon.comparison/v1":
@@ -72,12 +81,16 @@ function cellRows(entry: CellEntry): readonly Row[] {
 }
 
 function closingRows(entry: CellEntry): readonly Row[] {
-  if (entry.type === "beacon.withdrawal/v1") return [["Withdrawn", entry.reason.replaceAll("-", " ")]];
+  if (entry.type === "beacon.withdrawal/v1")
+    return [["Withdrawn", entry.reason.replaceAll("-", " ")]];
   const state: Row = [
     "State",
     <StateLabel
       key="state"
-      look={lookOf({ state: entry.state, status: entry.type === "beacon.result/v1" ? "SUCCEEDED" : "FAILED" })}
+      look={lookOf({
+        state: entry.state,
+        status: entry.type === "beacon.result/v1" ? "SUCCEEDED" : "FAILED",
+      })}
     />,
   ];
   const common: readonly Row[] = [
@@ -86,7 +99,15 @@ function closingRows(entry: CellEntry): readonly Row[] {
     ["Finished", <Instant key="finished" at={entry.finished_at} />],
   ];
   if (entry.type === "beacon.failure/v1")
-    return [...common, ["At fault", <span key="fault">{entry.fault} · <span className="code">{entry.code}</span></span>]];
+    return [
+      ...common,
+      [
+        "At fault",
+        <span key="fault">
+          {entry.fault} · <span className="code">{entry.code}</span>
+        </span>,
+      ],
+    ];
   return [
     ...common,
     ["Exit", <VerdictBadge key="exit" verdict={entry.geo} />],
@@ -109,5 +130,7 @@ export function EntryFacts({ entry, jobTitle }: { entry: LogEntry; jobTitle: str
           ],
         ]
       : [];
-  return <Facts rows={[...jobRow, ...ownRows(entry), ["Made", <Instant key="at" at={entry.at} />]]} />;
+  return (
+    <Facts rows={[...jobRow, ...ownRows(entry), ["Made", <Instant key="at" at={entry.at} />]]} />
+  );
 }

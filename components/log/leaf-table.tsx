@@ -29,7 +29,9 @@ export function LeafTable({ leaves }: { leaves: readonly LeafSummary[] }) {
             </Td>
             <Td className="whitespace-nowrap">
               {ENTRY_NAMES[leaf.type]}
-              {leaf.simulated === true && <span className="ms-2 text-[12.5px] text-beacon">simulated</span>}
+              {leaf.simulated === true && (
+                <span className="ms-2 text-[12.5px] text-beacon">simulated</span>
+              )}
             </Td>
             <Td className="min-w-56">
               {leaf.jobId === null ? (
@@ -41,7 +43,11 @@ export function LeafTable({ leaves }: { leaves: readonly LeafSummary[] }) {
               )}
             </Td>
             <Td className="whitespace-nowrap">
-              {leaf.country === null ? <span className="sr-only">none</span> : <Country code={leaf.country} />}
+              {leaf.country === null ? (
+                <span className="sr-only">none</span>
+              ) : (
+                <Country code={leaf.country} />
+              )}
             </Td>
             <Td className="pe-0">
               <Instant at={leaf.at} />

@@ -1,5 +1,5 @@
-import { shorten } from "@/components/ui/shorten";
 import { formatCount } from "@/components/ui/count";
+import { shorten } from "@/components/ui/shorten";
 
 type Step = { readonly hash: string; readonly side: "left" | "right" };
 
@@ -52,12 +52,24 @@ export function ProofPath({
         <Node name={`Entry ${formatCount(index)}`} hash={leafHash} />
       </li>
       {[...stepsOf(index, size, proof).entries()].reverse().map(([i, { hash, side }]) => (
-        <li key={hash + String(i)} className="grid h-11 w-full grid-cols-[1fr_24px_1fr] items-center">
-          <span className={`code text-[12px] text-muted ${side === "left" ? "text-end" : "order-last"}`} title={hash}>
+        <li
+          key={hash + String(i)}
+          className="grid h-11 w-full grid-cols-[1fr_24px_1fr] items-center"
+        >
+          <span
+            className={`code text-[12px] text-muted ${side === "left" ? "text-end" : "order-last"}`}
+            title={hash}
+          >
             <span className="sr-only">{`step ${i + 1}, neighbour on the ${side}: `}</span>
             {shorten(hash, 8, 6)}
           </span>
-          <svg viewBox="0 0 24 44" width="24" height="44" aria-hidden="true" className={side === "left" ? "" : "-scale-x-100"}>
+          <svg
+            viewBox="0 0 24 44"
+            width="24"
+            height="44"
+            aria-hidden="true"
+            className={side === "left" ? "" : "-scale-x-100"}
+          >
             <path d="M12 0v44M12 22H1" fill="none" stroke="var(--line-strong)" strokeWidth="1.5" />
             <circle cx="12" cy="22" r="3.5" fill="var(--ink)" />
           </svg>

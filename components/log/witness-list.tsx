@@ -15,9 +15,9 @@ export function WitnessList({ head: { witnesses, quorum } }: { head: LogHead }) 
       </p>
       {witnesses.length > 0 && isLocalOnly && (
         <p className="max-w-[66ch] border-s-4 border-beacon ps-4 text-sm text-beacon">
-          {witnesses.length === 1 ? "The only witness is" : "All witnesses are"} run by the operator of this
-          portal. That protects against mistakes and against a restored backup. It does not protect against
-          the operator: for that, witnesses of others have to cosign.
+          {witnesses.length === 1 ? "The only witness is" : "All witnesses are"} run by the operator
+          of this portal. That protects against mistakes and against a restored backup. It does not
+          protect against the operator: for that, witnesses of others have to cosign.
         </p>
       )}
       <ul className="grid gap-3">

@@ -3,7 +3,9 @@ import { checkTitle } from "@/components/verify/check-words";
 import type { CheckName } from "@/server/domain/verify/report";
 
 /** What each check shows when it holds, and what it leaves open even then. */
-const MEANINGS: Readonly<Record<CheckName, { readonly shows: string; readonly leavesOpen: string }>> = {
+const MEANINGS: Readonly<
+  Record<CheckName, { readonly shows: string; readonly leavesOpen: string }>
+> = {
   "bytes-match-cid": {
     shows: "The document that you read is the one whose SHA-256 the log entry names.",
     leavesOpen: "Whether the service really sent it: that is the runner’s word.",
@@ -29,15 +31,19 @@ const MEANINGS: Readonly<Record<CheckName, { readonly shows: string; readonly le
     leavesOpen: "Whether it also signed another history.",
   },
   "witness-quorum": {
-    shows: "As many witnesses as the policy asks for saw this state, and saw it continue what they knew.",
-    leavesOpen: "Anything about the content. A witness of the same operator does not protect against the operator.",
+    shows:
+      "As many witnesses as the policy asks for saw this state, and saw it continue what they knew.",
+    leavesOpen:
+      "Anything about the content. A witness of the same operator does not protect against the operator.",
   },
   "consistent-with-last-seen": {
-    shows: "This state and the one that your browser saw before belong to one history: nothing was rewritten.",
+    shows:
+      "This state and the one that your browser saw before belong to one history: nothing was rewritten.",
     leavesOpen: "What happened before your first visit.",
   },
   "intent-announced": {
-    shows: "The log had announced the job, with its questions and its number of tasks, before this entry.",
+    shows:
+      "The log had announced the job, with its questions and its number of tasks, before this entry.",
     leavesOpen: "Whether other jobs were announced for the same question; the log lists them all.",
   },
 };

@@ -1,4 +1,5 @@
-const BLOCK = "code mt-2 mb-5 rounded border border-line bg-sheet p-4 text-[12.5px] leading-relaxed whitespace-pre-wrap";
+const BLOCK =
+  "code mt-2 mb-5 rounded border border-line bg-sheet p-4 text-[12.5px] leading-relaxed whitespace-pre-wrap";
 
 /** How to check a receipt without a browser, with our tool and without it. */
 export function CommandLine() {
@@ -16,17 +17,18 @@ export function CommandLine() {
         npm run beacon -- verify beacon-entry-41.tlog-proof --policy policy.txt --block answer.json
       </pre>
       <p>
-        It makes the same nine checks with the same code as this page, and ends with 0 only when nothing
-        fails.
+        It makes the same nine checks with the same code as this page, and ends with 0 only when
+        nothing fails.
       </p>
       <p className="mt-4">
-        Two checks need no tool of ours. A document’s address is its SHA-256 in another spelling, so any
-        program that knows IPFS addresses tells whether the bytes are right. And the log is a C2SP tlog:
+        Two checks need no tool of ours. A document’s address is its SHA-256 in another spelling, so
+        any program that knows IPFS addresses tells whether the bytes are right. And the log is a
+        C2SP tlog:
       </p>
       <pre className={BLOCK}>{"curl <portal>/tlog/checkpoint\ncurl <portal>/tlog/tile/0/000"}</pre>
       <p>
-        gives what third-party auditors and witnesses read: a signed note and RFC 6962 hash tiles. The
-        receipt itself is a <span className="code">c2sp.org/tlog-proof@v1</span> file.
+        gives what third-party auditors and witnesses read: a signed note and RFC 6962 hash tiles.
+        The receipt itself is a <span className="code">c2sp.org/tlog-proof@v1</span> file.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { Card } from "@/components/ui/card";
-import { formatBytes, formatDuration, formatCount } from "@/components/ui/count";
+import { formatBytes, formatCount, formatDuration } from "@/components/ui/count";
 import { countryName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
 import { type CellLook, lookOf, StateLabel } from "@/components/ui/response-state";
@@ -28,7 +28,9 @@ function Body({ response: { outcome, prompt, task } }: { response: ResponseSnaps
   if (outcome === null)
     return (
       <p className={plain}>
-        {task.status === "RUNNING" ? "This is being asked right now." : "This has not been asked yet."}
+        {task.status === "RUNNING"
+          ? "This is being asked right now."
+          : "This has not been asked yet."}
       </p>
     );
   if (outcome.kind === "withdrawal") return <p className={plain}>{REASONS[outcome.reason]}</p>;
@@ -95,7 +97,8 @@ export function Answer({ response }: { response: ResponseSnapshot }) {
               [
                 "Tokens",
                 <span key="tokens">
-                  {tokens(outcome.usage.promptTokens)} in, {tokens(outcome.usage.completionTokens)} out
+                  {tokens(outcome.usage.promptTokens)} in, {tokens(outcome.usage.completionTokens)}{" "}
+                  out
                 </span>,
               ],
               [

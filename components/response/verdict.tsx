@@ -8,17 +8,20 @@ export const VERDICTS: Readonly<Record<GeoVerdict, Words>> = {
   verified: {
     label: "exit verified",
     tone: "ok",
-    meaning: "Two probes or more, and every database agrees with the claim. It proves the exit, not where the machine stands.",
+    meaning:
+      "Two probes or more, and every database agrees with the claim. It proves the exit, not where the machine stands.",
   },
   "observed-only": {
     label: "observed only",
     tone: "neutral",
-    meaning: "The exit was seen, but not everything agrees: there was one probe only, or a database disagrees or does not know the address.",
+    meaning:
+      "The exit was seen, but not everything agrees: there was one probe only, or a database disagrees or does not know the address.",
   },
   mismatch: {
     label: "mismatch",
     tone: "mind",
-    meaning: "In at least one probe, all databases agree that the exit is in another country than claimed.",
+    meaning:
+      "In at least one probe, all databases agree that the exit is in another country than claimed.",
   },
   unverifiable: {
     label: "cannot be checked",

@@ -1,4 +1,4 @@
-import { VerdictBadge, VERDICTS } from "@/components/response/verdict";
+import { VERDICTS, VerdictBadge } from "@/components/response/verdict";
 import { formatDuration } from "@/components/ui/count";
 import { Country, countryName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
@@ -19,8 +19,12 @@ function Opinion({ country, claimed }: { country: CountryCode | null; claimed: C
 
 function Probes({ geo }: { geo: GeoEvidence }) {
   if (geo.probes.length === 0)
-    return <p className="text-sm text-beacon">No probe came back, so nothing is known of the exit.</p>;
-  const names = [...new Set(geo.probes.flatMap(({ databases }) => databases.map(({ name }) => name)))];
+    return (
+      <p className="text-sm text-beacon">No probe came back, so nothing is known of the exit.</p>
+    );
+  const names = [
+    ...new Set(geo.probes.flatMap(({ databases }) => databases.map(({ name }) => name))),
+  ];
   return (
     <Table label="Probes of the exit">
       <thead>
@@ -66,7 +70,13 @@ function Probes({ geo }: { geo: GeoEvidence }) {
 }
 
 /** From where a question was asked, what speaks for it and what against it. Disagreement is shown, never settled. */
-export function WhereAsked({ country, session }: { country: CountryCode; session: Session | null }) {
+export function WhereAsked({
+  country,
+  session,
+}: {
+  country: CountryCode;
+  session: Session | null;
+}) {
   if (session === null)
     return <Empty title="It was not asked from anywhere: no provider was rented for it." />;
   const { geo } = session;
@@ -78,7 +88,11 @@ export function WhereAsked({ country, session }: { country: CountryCode; session
           ["Announced for", <Country key="for" code={country} />],
           [
             "Claimed",
-            geo === null ? <NotMeasured key="claim" /> : `${countryName(geo.claimed.country)}, by ${geo.claimed.source}`,
+            geo === null ? (
+              <NotMeasured key="claim" />
+            ) : (
+              `${countryName(geo.claimed.country)}, by ${geo.claimed.source}`
+            ),
           ],
           [
             "Verdict",
@@ -120,14 +134,16 @@ export function WhereAsked({ country, session }: { country: CountryCode; session
           ],
           [
             "Cost of the session",
-            session.costGlm === null ? "not settled" : `${session.costGlm} GLM, for all of its tasks`,
+            session.costGlm === null
+              ? "not settled"
+              : `${session.costGlm} GLM, for all of its tasks`,
           ],
         ]}
       />
       {geo !== null && <Probes geo={geo} />}
       <p className="max-w-[66ch] text-[13px] text-muted">
-        A probe shows through which address the call left. It does not show where the provider’s machine
-        stands.
+        A probe shows through which address the call left. It does not show where the provider’s
+        machine stands.
       </p>
     </div>
   );

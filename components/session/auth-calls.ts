@@ -17,12 +17,21 @@ const post = async (call: Fetch, path: string, fields: Record<string, string>) =
   });
 
 /** Signs in with e-mail and password. False: refused. @throws when the portal does not answer. */
-export async function signIn(email: string, password: string, call: Fetch = fetch): Promise<boolean> {
-  const answer = await post(call, "/api/auth/callback/credentials", { email, password, callbackUrl: "/" });
+export async function signIn(
+  email: string,
+  password: string,
+  call: Fetch = fetch,
+): Promise<boolean> {
+  const answer = await post(call, "/api/auth/callback/credentials", {
+    email,
+    password,
+    callbackUrl: "/",
+  });
   if (answer.status === 401 || answer.status === 403) return false;
   const body: unknown = await answer.json().catch(() => null);
   const url = (body as { url?: unknown } | null)?.url;
-  if (!answer.ok || typeof url !== "string") throw new Error(`The portal answered ${answer.status}.`);
+  if (!answer.ok || typeof url !== "string")
+    throw new Error(`The portal answered ${answer.status}.`);
   return new URL(url, "http://portal.invalid").searchParams.get("error") === null;
 }
 

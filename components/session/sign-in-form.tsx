@@ -28,7 +28,14 @@ export function SignInForm({ next }: { next: string }) {
     <form onSubmit={(event) => void submit(event)} className="grid gap-4" method="post">
       <label className="grid gap-1.5 text-sm font-medium">
         E-mail
-        <input className="field" name="email" type="email" autoComplete="username" required maxLength={200} />
+        <input
+          className="field"
+          name="email"
+          type="email"
+          autoComplete="username"
+          required
+          maxLength={200}
+        />
       </label>
       <label className="grid gap-1.5 text-sm font-medium">
         Password

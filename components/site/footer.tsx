@@ -14,8 +14,8 @@ export function Footer() {
     <footer className="no-print mt-auto border-t border-line">
       <div className="wrap flex flex-wrap justify-between gap-x-10 gap-y-3 py-8 text-[13px] text-muted">
         <p className="max-w-[52ch]">
-          Beacon claims no more than was checked, fills in no value that was not measured, and never states
-          a cause.
+          Beacon claims no more than was checked, fills in no value that was not measured, and never
+          states a cause.
         </p>
         <ul className="flex flex-wrap gap-x-5">
           {LINKS.map(({ href, name }) => (

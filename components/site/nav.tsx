@@ -14,7 +14,9 @@ const PLACES = [
 export function Nav() {
   const path = usePathname();
   const isHere = (owns: readonly string[]) =>
-    owns.some((place) => (place === "/" ? path === "/" : path === place || path.startsWith(`${place}/`)));
+    owns.some((place) =>
+      place === "/" ? path === "/" : path === place || path.startsWith(`${place}/`),
+    );
   return (
     <nav aria-label="Main" className="scroll-x -mx-1 min-w-0 max-md:order-last max-md:w-full">
       <ul className="flex font-medium text-muted">

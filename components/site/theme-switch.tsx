@@ -1,8 +1,6 @@
 "use client";
 import { useState } from "react";
 
-
-
 import { THEME_COOKIE, type Theme } from "@/components/site/theme";
 
 const YEAR_S = 31_536_000;

@@ -21,7 +21,15 @@ export function Card({
 }
 
 /** A heading with the sentence that says what one is looking at. */
-export function CardHead({ title, children, id }: { title: string; children?: ReactNode; id?: string }) {
+export function CardHead({
+  title,
+  children,
+  id,
+}: {
+  title: string;
+  children?: ReactNode;
+  id?: string;
+}) {
   return (
     <header className="mb-4">
       <h3 {...(id === undefined ? {} : { id })}>{title}</h3>

@@ -17,7 +17,9 @@ export function listed(words: readonly string[]): string {
 /** `3.2 kB`, in powers of ten. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return counted(bytes, "byte");
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(2)} MB`;
+  return bytes < 1_000_000
+    ? `${(bytes / 1_000).toFixed(1)} kB`
+    : `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
 /** `840 ms` below a second, `1.9 s` above. */

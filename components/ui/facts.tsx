@@ -19,7 +19,9 @@ export function Facts({
       {rows.map(([name, value]) => (
         <Fragment key={name}>
           <dt className="text-muted">{name}</dt>
-          <dd className={`min-w-0 wrap-anywhere ${aligned ? "text-end" : "mb-2 sm:mb-0"}`}>{value}</dd>
+          <dd className={`min-w-0 wrap-anywhere ${aligned ? "text-end" : "mb-2 sm:mb-0"}`}>
+            {value}
+          </dd>
         </Fragment>
       ))}
     </dl>

@@ -33,7 +33,13 @@ export function Hash({
     >
       <span className="print:hidden">{shorten(value, head, tail)}</span>
       <span className="hidden print:inline">{value}</span>
-      <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" className="no-print shrink-0 opacity-45 group-hover:opacity-100">
+      <svg
+        viewBox="0 0 16 16"
+        width="12"
+        height="12"
+        aria-hidden="true"
+        className="no-print shrink-0 opacity-45 group-hover:opacity-100"
+      >
         <path
           d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"
           fill="none"

@@ -12,7 +12,11 @@ const outline = "border-[1.5px] border-dashed bg-transparent";
 /** Label, symbol (12 x 12, stroked) and colour of every look. The symbol alone tells them apart. */
 export const CELL_LOOKS: Readonly<Record<CellLook, Look>> = {
   answered: { label: "answered", path: "M2.6 6.4 5 8.8 9.4 3.4", tone: `bg-answered ${solid}` },
-  refused: { label: "refused", path: "M3.2 3.2 8.8 8.8M8.8 3.2 3.2 8.8", tone: `bg-refused ${solid}` },
+  refused: {
+    label: "refused",
+    path: "M3.2 3.2 8.8 8.8M8.8 3.2 3.2 8.8",
+    tone: `bg-refused ${solid}`,
+  },
   empty: {
     label: "empty",
     path: "M6 2.8a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4M3.2 9.6 8.8 2.4",
@@ -23,7 +27,11 @@ export const CELL_LOOKS: Readonly<Record<CellLook, Look>> = {
     path: "M2.2 3.2h7.6L7 6.4v2.8l-2-1V6.4z",
     tone: `bg-filtered ${solid}`,
   },
-  truncated: { label: "cut short", path: "M2.8 6h.01M6 6h.01M9.2 6h.01", tone: `bg-truncated ${solid}` },
+  truncated: {
+    label: "cut short",
+    path: "M2.8 6h.01M6 6h.01M9.2 6h.01",
+    tone: `bg-truncated ${solid}`,
+  },
   geoblocked: {
     label: "blocked for this country",
     path: "M6 2.2a3.8 3.8 0 1 1 0 7.6 3.8 3.8 0 0 1 0-7.6M4 6h4",
@@ -39,13 +47,17 @@ export const CELL_LOOKS: Readonly<Record<CellLook, Look>> = {
     path: "M6 2.4v4.4M6 9.4h.01",
     tone: `bg-fault ${solid}`,
   },
-  queued: { label: "waiting", path: "M6 6h.01", tone: "border border-line-strong text-line-strong" },
+  queued: { label: "waiting", path: "M6 6h.01", tone: "border border-line-strong text-muted" },
   running: {
     label: "being asked",
     path: "M4.4 3.4 8.4 6l-4 2.6z",
     tone: "border-[1.5px] border-accent text-accent animate-pulse",
   },
-  withdrawn: { label: "withdrawn", path: "M3.4 6h5.2", tone: "border border-line-strong text-muted" },
+  withdrawn: {
+    label: "withdrawn",
+    path: "M3.4 6h5.2",
+    tone: "border border-line-strong text-muted",
+  },
 };
 
 /** The eight states in the order in which they are listed everywhere. */
@@ -69,7 +81,15 @@ export function lookOf(task: Pick<TaskCell, "status" | "state">): CellLook {
 }
 
 /** The symbol of one look. `count` stands in its place where several tasks share one square. */
-export function StateSymbol({ look, label, count }: { look: CellLook; label?: string; count?: number }) {
+export function StateSymbol({
+  look,
+  label,
+  count,
+}: {
+  look: CellLook;
+  label?: string;
+  count?: number;
+}) {
   const { label: plain, path, tone } = CELL_LOOKS[look];
   const name = label ?? (count === undefined ? plain : `${count} ${plain}`);
   return (
@@ -113,7 +133,10 @@ export function StateLabel({ look }: { look: CellLook }) {
 export function StateLegend({ looks }: { looks: readonly CellLook[] }) {
   if (looks.length === 0) return null;
   return (
-    <ul aria-label="What the symbols mean" className="flex flex-wrap gap-x-5 gap-y-2 text-[13px] text-muted">
+    <ul
+      aria-label="What the symbols mean"
+      className="flex flex-wrap gap-x-5 gap-y-2 text-[13px] text-muted"
+    >
       {looks.map((look) => (
         <li key={look}>
           <StateLabel look={look} />

@@ -3,8 +3,8 @@ export function SimulatedBanner() {
   return (
     <div role="note" className="stripes border-b border-line text-[12.5px] font-[550] text-beacon">
       <p className="wrap py-1.5">
-        Simulated network. What you see comes from control models with published behaviour on a loopback
-        Golem network; none of it is about a real service.
+        Simulated network. What you see comes from control models with published behaviour on a
+        loopback Golem network; none of it is about a real service.
       </p>
     </div>
   );

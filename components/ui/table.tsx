@@ -12,7 +12,13 @@ export function Table({ label, children }: { label: string; children: ReactNode 
 
 /** A column's or row's heading. */
 export function Th({ className = "", scope = "col", ...rest }: ComponentProps<"th">) {
-  return <th scope={scope} className={`py-2 pe-4 align-bottom text-[13px] text-muted ${className}`} {...rest} />;
+  return (
+    <th
+      scope={scope}
+      className={`py-2 pe-4 align-bottom text-[13px] text-muted ${className}`}
+      {...rest}
+    />
+  );
 }
 
 /** A cell; the hairline above it divides rows. */

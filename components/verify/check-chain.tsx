@@ -1,6 +1,8 @@
 import type { ChainLink, LinkTone } from "@/components/verify/check-words";
 
-const MARKS: Readonly<Record<LinkTone, { readonly path: string; readonly tone: string; readonly word: string }>> = {
+const MARKS: Readonly<
+  Record<LinkTone, { readonly path: string; readonly tone: string; readonly word: string }>
+> = {
   holds: { path: "M2.6 6.4 5 8.8 9.4 3.4", tone: "bg-ok text-sheet", word: "holds" },
   fails: { path: "M3.2 3.2 8.8 8.8M8.8 3.2 3.2 8.8", tone: "bg-bad text-sheet", word: "fails" },
   weak: { path: "M6 2.8v4M6 9.2h.01", tone: "border-2 border-beacon text-beacon", word: "weak" },
@@ -21,7 +23,14 @@ function Mark({ tone, mark }: { tone: LinkTone; mark: string | null }) {
     >
       {mark ?? (
         <svg viewBox="0 0 12 12" width="13" height="13" aria-hidden="true">
-          <path d={look.path} fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+          <path
+            d={look.path}
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.8"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
         </svg>
       )}
     </span>
@@ -50,7 +59,9 @@ export function CheckChain({ links }: { links: readonly ChainLink[] }) {
               </b>
               {machine !== null && <span className="code text-muted">{machine}</span>}
             </p>
-            <p className={`text-[13.5px] ${tone === "fails" ? "text-bad" : "text-muted"}`}>{reason}</p>
+            <p className={`text-[13.5px] ${tone === "fails" ? "text-bad" : "text-muted"}`}>
+              {reason}
+            </p>
             {caution !== null && <p className="text-[13.5px] text-beacon">{caution}</p>}
           </div>
         </li>

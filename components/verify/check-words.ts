@@ -43,34 +43,37 @@ const titleOf = (name: CheckName, facts: Facts): string => {
   return TITLES[name];
 };
 
-function machineOf(name: CheckName, facts: Facts, { lastSeen }: Verification): string | null {
-  const { entry } = facts;
-  switch (name) {
-    case "bytes-match-cid":
-      return "cid" in entry ? shorten(entry.cid, 10) : "spec_cid" in entry ? shorten(entry.spec_cid, 10) : null;
-    case "receipt-binds-bytes":
-      return "task" in entry ? shorten(entry.task, 8) : "job" in entry ? shorten(entry.job, 8) : shorten(entry.key, 8);
-    case "receipt-signature":
-      return "runner_key" in entry ? `ed25519 ${shorten(entry.runner_key, 8)}` : "ed25519, the log’s key";
-    case "leaf-included":
-      return `of ${formatCount(facts.size)}`;
-    case "checkpoint-signature":
-      return facts.origin;
-    case "witness-quorum":
-      return facts.cosigned.by.map((witness) => witness.name).join(", ") || null;
-    case "consistent-with-last-seen":
-      return lastSeen === null ? null : `since ${formatCount(lastSeen.size)}`;
-    case "intent-announced":
-      return "intent" in entry ? `entry ${formatCount(entry.intent)}` : null;
-    default:
-      return null;
-  }
-}
+type Machine = (facts: Facts, verification: Verification) => string | null;
+
+const subjectOf = ({ entry }: Facts): string => {
+  if ("task" in entry) return entry.task;
+  return "job" in entry ? entry.job : entry.key;
+};
+const addressOf = ({ entry }: Facts): string | null => {
+  if ("cid" in entry) return entry.cid;
+  return "spec_cid" in entry ? entry.spec_cid : null;
+};
+const short = (value: string | null): string | null => (value === null ? null : shorten(value, 10));
+
+/** What a machine would compare, in its shortest form. */
+const MACHINES: Readonly<Record<CheckName, Machine>> = {
+  "bytes-match-cid": (facts) => short(addressOf(facts)),
+  "receipt-binds-bytes": (facts) => short(subjectOf(facts)),
+  "receipt-signature": ({ entry }) =>
+    "runner_key" in entry ? `ed25519 ${shorten(entry.runner_key, 8)}` : "ed25519, the log’s key",
+  "runner-key-registered": () => null,
+  "leaf-included": ({ size }) => `of ${formatCount(size)}`,
+  "checkpoint-signature": ({ origin }) => origin,
+  "witness-quorum": ({ cosigned }) => cosigned.by.map((witness) => witness.name).join(", ") || null,
+  "consistent-with-last-seen": (_, { lastSeen }) =>
+    lastSeen === null ? null : `since ${formatCount(lastSeen.size)}`,
+  "intent-announced": ({ entry }) =>
+    "intent" in entry ? `entry ${formatCount(entry.intent)}` : null,
+};
 
 /** What to mind about a check that did not fail; null where there is nothing to mind. */
 function cautionOf(
   { name, outcome }: Check,
-  facts: Facts,
   verification: Verification,
   localWitnesses: readonly string[],
 ): string | null {
@@ -91,18 +94,21 @@ function cautionOf(
 }
 
 /** The report as a chain that one can read. */
-export function chainOf(verification: Verification, localWitnesses: readonly string[]): readonly ChainLink[] {
+export function chainOf(
+  verification: Verification,
+  localWitnesses: readonly string[],
+): readonly ChainLink[] {
   const { facts, checks } = verification.report;
   if (facts === null) return [];
   return checks.map((check) => {
     const { name, outcome, reason } = check;
-    const caution = cautionOf(check, facts, verification, localWitnesses);
+    const caution = cautionOf(check, verification, localWitnesses);
     const isWeak = caution !== null;
     return {
       name,
       tone: isWeak ? "weak" : outcome,
       title: titleOf(name, facts),
-      machine: outcome === "not-applicable" ? null : machineOf(name, facts, verification),
+      machine: outcome === "not-applicable" ? null : MACHINES[name](facts, verification),
       reason,
       caution,
       mark: isWeak && name === "witness-quorum" ? String(facts.cosigned.by.length) : null,

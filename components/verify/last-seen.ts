@@ -38,7 +38,10 @@ export function rememberCheckpoint(memory: Memory, seen: SeenCheckpoint): void {
 }
 
 /** In the verifier's terms. */
-export const asLastSeen = (seen: SeenCheckpoint, fromBase64: (text: string) => Uint8Array | null): LastSeen | null => {
+export const asLastSeen = (
+  seen: SeenCheckpoint,
+  fromBase64: (text: string) => Uint8Array | null,
+): LastSeen | null => {
   const root = fromBase64(seen.root);
   return root === null ? null : { size: seen.size, root };
 };

@@ -1,4 +1,10 @@
-import { asLastSeen, type Memory, recallCheckpoint, rememberCheckpoint, type SeenCheckpoint } from "@/components/verify/last-seen";
+import {
+  asLastSeen,
+  type Memory,
+  recallCheckpoint,
+  rememberCheckpoint,
+  type SeenCheckpoint,
+} from "@/components/verify/last-seen";
 import type { Policy } from "@/server/domain/log/policy";
 import type { VerificationReport } from "@/server/domain/verify/report";
 
@@ -55,21 +61,30 @@ function answerIn(block: Uint8Array | null): string | null {
  *
  * @throws what fetching throws, and BeaconError POLICY_MALFORMED. A bad receipt is not thrown, it is a report.
  */
-export async function runVerification(world: VerificationWorld, files: BroughtFiles): Promise<Verification> {
-  const [{ verifyReceipt }, { readEvidence }, { parsePolicy }, { cidOfEntry }, { fromBase64, fromUtf8 }] =
-    await Promise.all([
-      import("@/server/domain/verify/verify-receipt"),
-      import("@/server/domain/verify/read-evidence"),
-      import("@/server/domain/log/policy"),
-      import("@/server/domain/log/receipt"),
-      import("@/server/domain/bytes"),
-    ]);
+export async function runVerification(
+  world: VerificationWorld,
+  files: BroughtFiles,
+): Promise<Verification> {
+  const [
+    { verifyReceipt },
+    { readEvidence },
+    { parsePolicy },
+    { cidOfEntry },
+    { fromBase64, fromUtf8 },
+  ] = await Promise.all([
+    import("@/server/domain/verify/verify-receipt"),
+    import("@/server/domain/verify/read-evidence"),
+    import("@/server/domain/log/policy"),
+    import("@/server/domain/log/receipt"),
+    import("@/server/domain/bytes"),
+  ]);
   const policyText = files.policy ?? fromUtf8(await world.fetchBytes("/tlog/policy"));
   const policy = parsePolicy(policyText ?? "");
   const evidence = readOrNull(() => readEvidence(files.receipt));
   const cid = evidence === null ? null : cidOfEntry(evidence.entry);
   const block =
-    files.block ?? (cid === null ? null : await quietly(world.fetchBytes(`/ipfs/${cid}?format=raw`)));
+    files.block ??
+    (cid === null ? null : await quietly(world.fetchBytes(`/ipfs/${cid}?format=raw`)));
   const checkpoint = evidence?.checkpoint ?? null;
   const lastSeen = checkpoint === null ? null : recallCheckpoint(world.memory, checkpoint.origin);
   const consistency =
@@ -87,11 +102,14 @@ export async function runVerification(world: VerificationWorld, files: BroughtFi
     block,
     policy,
     lastSeen: lastSeen === null ? null : asLastSeen(lastSeen, fromBase64),
-    consistency: consistency === null ? null : consistency.map((hash) => fromBase64(hash) ?? new Uint8Array()),
+    consistency:
+      consistency === null ? null : consistency.map((hash) => fromBase64(hash) ?? new Uint8Array()),
   });
   const tookMs = performance.now() - startedAt;
   remember(world, report, lastSeen);
-  const isDocument = report.checks.some(({ name, outcome }) => name === "bytes-match-cid" && outcome === "holds");
+  const isDocument = report.checks.some(
+    ({ name, outcome }) => name === "bytes-match-cid" && outcome === "holds",
+  );
   return {
     report,
     lastSeen,
@@ -104,7 +122,9 @@ export async function runVerification(world: VerificationWorld, files: BroughtFi
 
 function cosignerKeysOf({ witnesses }: Policy, { facts }: VerificationReport): readonly string[] {
   const names = new Set(facts?.cosigned.by.map(({ name }) => name));
-  return witnesses.flatMap(({ key }) => (names.has(key.name) ? [key.id.toString(16).padStart(8, "0")] : []));
+  return witnesses.flatMap(({ key }) =>
+    names.has(key.name) ? [key.id.toString(16).padStart(8, "0")] : [],
+  );
 }
 
 function readOrNull<T>(read: () => T): T | null {
@@ -116,7 +136,11 @@ function readOrNull<T>(read: () => T): T | null {
 }
 
 /** Only a sound report counts as seen, and only one that is shown to belong to the history seen before. */
-function remember(world: VerificationWorld, report: VerificationReport, lastSeen: SeenCheckpoint | null): void {
+function remember(
+  world: VerificationWorld,
+  report: VerificationReport,
+  lastSeen: SeenCheckpoint | null,
+): void {
   if (report.verdict !== "sound" || report.facts === null) return;
   const isShownConsistent = report.checks.some(
     ({ name, outcome }) => name === "consistent-with-last-seen" && outcome === "holds",

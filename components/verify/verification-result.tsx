@@ -13,7 +13,15 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   CHECKPOINT_MALFORMED: "The log’s state in the file cannot be read.",
 };
 
-function Summary({ links, verdict, at }: { links: readonly ChainLink[]; verdict: string; at: string }) {
+function Summary({
+  links,
+  verdict,
+  at,
+}: {
+  links: readonly ChainLink[];
+  verdict: string;
+  at: string;
+}) {
   const asked = links.filter(({ tone }) => tone !== "not-applicable");
   const failed = links.filter(({ tone }) => tone === "fails").length;
   const weak = links.filter(({ tone }) => tone === "weak").length;
@@ -38,7 +46,9 @@ function Summary({ links, verdict, at }: { links: readonly ChainLink[]; verdict:
     <div role="status" className="rounded-lg bg-ok-soft px-4 py-3 text-ok">
       <p className="font-semibold">
         {counted(asked.length - weak, "check holds", "checks hold")}
-        {weak > 0 && <span className="text-beacon">, {counted(weak, "link is weak", "links are weak")}</span>}
+        {weak > 0 && (
+          <span className="text-beacon">, {counted(weak, "link is weak", "links are weak")}</span>
+        )}
       </p>
       <p className="text-[13px]">{when}</p>
     </div>
@@ -49,8 +59,13 @@ function Summary({ links, verdict, at }: { links: readonly ChainLink[]; verdict:
 function ForkAlarm({ verification }: { verification: Verification }) {
   const { lastSeen, report } = verification;
   return (
-    <div role="alert" className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 text-bad">
-      <p className="font-serif text-xl font-semibold">This log has shown two different histories.</p>
+    <div
+      role="alert"
+      className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 text-bad"
+    >
+      <p className="font-serif text-xl font-semibold">
+        This log has shown two different histories.
+      </p>
       <p className="mt-2 text-sm">
         {lastSeen === null
           ? "This receipt’s state of the log does not belong to the history that this browser saw."
@@ -79,7 +94,11 @@ function PageText({ shown, found }: { shown: string; found: string | null }) {
 }
 
 /** What the page around a verification claims to show. */
-export type Expected = { readonly leafIndex: number; readonly taskId: string | null; readonly text: string | null };
+export type Expected = {
+  readonly leafIndex: number;
+  readonly taskId: string | null;
+  readonly text: string | null;
+};
 
 /** Why a receipt, however sound, is not the one of this page; null when it is. */
 function strangerOf({ facts }: Verification["report"], expected: Expected): string | null {
@@ -107,18 +126,25 @@ export function VerificationResult({
   const { report, tookMs } = verification;
   if (report.verdict === "unusable")
     return (
-      <ErrorNote title="This is not a receipt that can be read, so nothing was checked." code={report.code}>
+      <ErrorNote
+        title="This is not a receipt that can be read, so nothing was checked."
+        code={report.code}
+      >
         {UNREADABLE[report.code ?? ""] ?? "The file does not have the form of a receipt."}
       </ErrorNote>
     );
   const links = chainOf(verification, localWitnesses);
-  const isFork = links.some(({ name, tone }) => name === "consistent-with-last-seen" && tone === "fails");
+  const isFork = links.some(
+    ({ name, tone }) => name === "consistent-with-last-seen" && tone === "fails",
+  );
   const stranger = expected === null ? null : strangerOf(report, expected);
   return (
     <div>
       {stranger !== null && (
         <div className="mb-4">
-          <ErrorNote title={stranger}>Whatever holds below, it says nothing about this page.</ErrorNote>
+          <ErrorNote title={stranger}>
+            Whatever holds below, it says nothing about this page.
+          </ErrorNote>
         </div>
       )}
       {isFork && <ForkAlarm verification={verification} />}

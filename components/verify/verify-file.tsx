@@ -5,7 +5,11 @@ import { Card } from "@/components/ui/card";
 import { formatBytes } from "@/components/ui/count";
 import { ErrorNote } from "@/components/ui/states";
 import { browserWorld } from "@/components/verify/browser-world";
-import { runVerification, type Verification, type VerificationWorld } from "@/components/verify/run-verification";
+import {
+  runVerification,
+  type Verification,
+  type VerificationWorld,
+} from "@/components/verify/run-verification";
 import { VerificationResult } from "@/components/verify/verification-result";
 
 type Slot = "receipt" | "block" | "policy";
@@ -15,10 +19,30 @@ type State =
   | { readonly step: "failed"; readonly message: string }
   | { readonly step: "done"; readonly verification: Verification; readonly at: string };
 
-const SLOTS: readonly { readonly slot: Slot; readonly name: string; readonly hint: string; readonly accept: string }[] = [
-  { slot: "receipt", name: "Receipt", hint: "a .tlog-proof file", accept: ".tlog-proof,text/plain" },
-  { slot: "block", name: "Document, if you have it", hint: "the raw response or report; else this portal is asked", accept: "*/*" },
-  { slot: "policy", name: "Policy, if you have your own", hint: "whom you trust, as a C2SP policy; else this portal’s", accept: ".txt,text/plain" },
+const SLOTS: readonly {
+  readonly slot: Slot;
+  readonly name: string;
+  readonly hint: string;
+  readonly accept: string;
+}[] = [
+  {
+    slot: "receipt",
+    name: "Receipt",
+    hint: "a .tlog-proof file",
+    accept: ".tlog-proof,text/plain",
+  },
+  {
+    slot: "block",
+    name: "Document, if you have it",
+    hint: "the raw response or report; else this portal is asked",
+    accept: "*/*",
+  },
+  {
+    slot: "policy",
+    name: "Policy, if you have your own",
+    hint: "whom you trust, as a C2SP policy; else this portal’s",
+    accept: ".txt,text/plain",
+  },
 ];
 
 /** Which slot a dropped file belongs in, by its name. */
@@ -67,7 +91,10 @@ export function VerifyFile({
       });
       setState({ step: "done", verification, at: at.now().toISOString() });
     } catch (error) {
-      setState({ step: "failed", message: error instanceof Error ? error.message : "Something failed." });
+      setState({
+        step: "failed",
+        message: error instanceof Error ? error.message : "Something failed.",
+      });
     }
   };
   return (
@@ -86,9 +113,16 @@ export function VerifyFile({
         {SLOTS.map(({ slot, name, hint, accept }) => (
           <label key={slot} className="grid gap-1.5 text-sm font-medium">
             {name}
-            <input type="file" accept={accept} onChange={choose(slot)} className="field file:me-3 file:border-0 file:bg-transparent file:font-[550] file:text-ink" />
+            <input
+              type="file"
+              accept={accept}
+              onChange={choose(slot)}
+              className="field file:me-3 file:border-0 file:bg-transparent file:font-[550] file:text-ink"
+            />
             <span className="text-[13px] font-normal text-muted">
-              {files[slot] === undefined ? hint : `${files[slot].name}, ${formatBytes(files[slot].size)}`}
+              {files[slot] === undefined
+                ? hint
+                : `${files[slot].name}, ${formatBytes(files[slot].size)}`}
             </span>
           </label>
         ))}
@@ -115,7 +149,8 @@ export function VerifyFile({
             <ErrorNote title="It could not be checked.">{state.message}</ErrorNote>
           ) : (
             <p className="text-muted">
-              The result of nine checks appears here. The files are read in this browser and sent nowhere.
+              The result of nine checks appears here. The files are read in this browser and sent
+              nowhere.
             </p>
           )}
         </div>

@@ -5,7 +5,11 @@ import { Button, DownloadLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ErrorNote } from "@/components/ui/states";
 import { browserWorld } from "@/components/verify/browser-world";
-import { runVerification, type Verification, type VerificationWorld } from "@/components/verify/run-verification";
+import {
+  runVerification,
+  type Verification,
+  type VerificationWorld,
+} from "@/components/verify/run-verification";
 import { type Expected, VerificationResult } from "@/components/verify/verification-result";
 
 type State =
@@ -42,7 +46,10 @@ export function VerifyPanel({
       const verification = await runVerification(at, { receipt, block: null, policy: null });
       setState({ step: "done", verification, at: at.now().toISOString() });
     } catch (error) {
-      setState({ step: "failed", message: error instanceof Error ? error.message : "Something failed." });
+      setState({
+        step: "failed",
+        message: error instanceof Error ? error.message : "Something failed.",
+      });
     }
   };
   return (
@@ -80,7 +87,10 @@ export function VerifyPanel({
         >
           Download proof
         </DownloadLink>
-        <Link href="/verify#offline" className="link inline-flex min-h-11 items-center px-1 text-[13px] text-muted">
+        <Link
+          href="/verify#offline"
+          className="link inline-flex min-h-11 items-center px-1 text-[13px] text-muted"
+        >
           How to check offline
         </Link>
       </div>
@@ -93,9 +103,10 @@ function Invitation() {
     <>
       <h3>Check it yourself</h3>
       <p className="mt-2 text-[13.5px] text-muted">
-        Your browser fetches the receipt and the document and makes nine checks of its own: from the bytes
-        that you read, over the signature and the place in the log, to the witnesses. Nothing is sent
-        anywhere. The keys come from this portal’s policy file; to rely on nobody, bring your own on{" "}
+        Your browser fetches the receipt and the document and makes nine checks of its own: from the
+        bytes that you read, over the signature and the place in the log, to the witnesses. Nothing
+        is sent anywhere. The keys come from this portal’s policy file; to rely on nobody, bring
+        your own on{" "}
         <Link href="/verify" className="link">
           Verify
         </Link>

@@ -19,7 +19,10 @@ export async function answerOrRefuse(answer: () => Promise<Response>): Promise<R
   } catch (error) {
     if (!isBeaconError(error)) {
       logger.error({ err: error }, "a request failed");
-      return Response.json({ code: "INTERNAL", message: "Something went wrong on our side." }, { status: 500 });
+      return Response.json(
+        { code: "INTERNAL", message: "Something went wrong on our side." },
+        { status: 500 },
+      );
     }
     const { code } = error;
     const message = ERRORS[code].expose ? error.message : "Something went wrong on our side.";

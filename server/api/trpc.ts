@@ -23,7 +23,10 @@ const t = initTRPC.context<RequestContext>().create({
   transformer: superjson,
   errorFormatter: ({ shape, error }) => {
     const { stack: _, ...data } = shape.data;
-    return { ...shape, data: { ...data, beaconCode: isBeaconError(error.cause) ? error.cause.code : null } };
+    return {
+      ...shape,
+      data: { ...data, beaconCode: isBeaconError(error.cause) ? error.cause.code : null },
+    };
   },
 });
 
@@ -40,7 +43,10 @@ const mapErrors = t.middleware(async ({ ctx, path, next }) => {
     });
   if (result.error.code !== "INTERNAL_SERVER_ERROR") return result;
   ctx.logger.error({ err: result.error, path }, "a request failed");
-  throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." });
+  throw new TRPCError({
+    code: "INTERNAL_SERVER_ERROR",
+    message: "Something went wrong on our side.",
+  });
 });
 
 export const router = t.router;

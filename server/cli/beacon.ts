@@ -56,7 +56,10 @@ async function main([name, ...args]: readonly string[]): Promise<0 | 1 | 2> {
   try {
     return await (await command.load())(args, io);
   } catch (error) {
-    const isUsage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    const isUsage =
+      error instanceof TypeError &&
+      "code" in error &&
+      String(error.code).startsWith("ERR_PARSE_ARGS");
     if (!isUsage && !isBeaconError(error)) throw error;
     io.err(isBeaconError(error) ? `${error.code}: ${error.message}` : (error as Error).message);
     return 2;

@@ -16,7 +16,10 @@ const POLL_MS = 500;
 export async function runDemonstration(url: string): Promise<boolean> {
   const client = portalClient(readEnv(), url);
   const spec: unknown = JSON.parse(await readFile(SPEC, "utf8"));
-  const { jobId, created } = await client.jobs.submit.mutate({ spec, submissionKey: SUBMISSION_KEY });
+  const { jobId, created } = await client.jobs.submit.mutate({
+    spec,
+    submissionKey: SUBMISSION_KEY,
+  });
   if (!created && (await client.jobs.byId.query({ jobId })).comparisonIndex !== null) return false;
   await waitForJob(client, jobId, POLL_MS, () => {});
   return true;

@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 import { isBeaconError } from "@/server/domain/errors";
 import { parsePolicy } from "@/server/domain/log/policy";
@@ -31,26 +31,39 @@ export async function logCommand(args: readonly string[], io: CommandIo): Promis
   });
   const read = readOver(values.url ?? publicUrlOf(readEnv()));
   try {
-    if (positionals[0] === "head") {
-      const checkpoint = await read("checkpoint");
-      if (checkpoint === null) return missing(io, "The log has not published a checkpoint yet.");
-      io.out(new TextDecoder().decode(checkpoint).trimEnd());
-      return 0;
-    }
+    if (positionals[0] === "head") return await head(read, io);
     if (positionals[0] !== "audit") return missing(io, `usage: beacon ${LOG_USAGE}`);
     const policyFile = values.policy ?? join(io.home, "policy.txt");
-    const policy = parsePolicy(await readFile(policyFile, "utf8"));
-    const report = await auditLog(policy, read);
-    if (values.json === true) io.out(JSON.stringify(report));
-    else for (const line of linesOf(report)) io.out(line);
-    return report.problems.length === 0 ? 0 : 1;
+    return await audit(read, policyFile, values.json === true, io);
   } catch (error) {
-    if (isBeaconError(error)) return missing(io, `${error.code}: ${error.message}`);
-    if (error instanceof TypeError) return missing(io, "No portal answers; start it with `npm start`.");
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      return missing(io, "There is no policy to check against; name one with --policy.");
-    throw error;
+    return missing(io, sentenceOf(error));
   }
+}
+
+async function head(read: ReadPublished, io: CommandIo): Promise<0 | 2> {
+  const checkpoint = await read("checkpoint");
+  if (checkpoint === null) return missing(io, "The log has not published a checkpoint yet.");
+  io.out(new TextDecoder().decode(checkpoint).trimEnd());
+  return 0;
+}
+
+async function audit(
+  read: ReadPublished,
+  policyFile: string,
+  isJson: boolean,
+  io: CommandIo,
+): Promise<0 | 1> {
+  const report = await auditLog(parsePolicy(await readFile(policyFile, "utf8")), read);
+  for (const line of isJson ? [JSON.stringify(report)] : linesOf(report)) io.out(line);
+  return report.problems.length === 0 ? 0 : 1;
+}
+
+function sentenceOf(error: unknown): string {
+  if (isBeaconError(error)) return `${error.code}: ${error.message}`;
+  if (error instanceof TypeError) return "No portal answers; start it with `npm start`.";
+  if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    return "There is no policy to check against; name one with --policy.";
+  throw error;
 }
 
 function missing(io: CommandIo, line: string): 2 {

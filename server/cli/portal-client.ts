@@ -34,7 +34,11 @@ export function portalClient(env: Env, url: string = publicUrlOf(env)): PortalCl
 }
 
 /** What a call to the portal failed with: its code, or that nobody answered. */
-export function portalFailure(error: unknown): { code: string; message: string; isUnreachable: boolean } {
+export function portalFailure(error: unknown): {
+  code: string;
+  message: string;
+  isUnreachable: boolean;
+} {
   if (error instanceof TRPCClientError) {
     const data: { beaconCode?: string | null; code?: string } | undefined = error.data;
     if (data === undefined || data === null)
@@ -43,7 +47,11 @@ export function portalFailure(error: unknown): { code: string; message: string; 
         message: "No portal answers; start it with `npm start`.",
         isUnreachable: true,
       };
-    return { code: data.beaconCode ?? data.code ?? "UNKNOWN", message: error.message, isUnreachable: false };
+    return {
+      code: data.beaconCode ?? data.code ?? "UNKNOWN",
+      message: error.message,
+      isUnreachable: false,
+    };
   }
   throw error;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { portalClient, portalFailure, waitForJob } from "@/server/cli/portal-client";
 import type { CommandIo } from "@/server/cli/command";
+import { portalClient, portalFailure, waitForJob } from "@/server/cli/portal-client";
 import { isBeaconError } from "@/server/domain/errors";
 import { publicUrlOf, readEnv } from "@/server/env";
 
@@ -43,7 +43,9 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     if (values.wait !== true) return 0;
     const job = await waitForJob(client, jobId, POLL_MS, ({ status, counts }) => {
       const closed = counts.succeeded + counts.failed + counts.withdrawn;
-      io.out(`${status.toLowerCase()}: ${closed} of ${counts.announced} tasks closed, ${counts.running} running`);
+      io.out(
+        `${status.toLowerCase()}: ${closed} of ${counts.announced} tasks closed, ${counts.running} running`,
+      );
     });
     io.out(`comparison published as entry ${job.comparisonIndex}`);
     return job.status === "COMPLETED" ? 0 : 1;

@@ -25,7 +25,11 @@ export async function userCommand(args: readonly string[], io: CommandIo): Promi
     options: { name: { type: "string" }, role: { type: "string" }, url: { type: "string" } },
   });
   const [verb, email] = positionals;
-  const wanted = Wanted.safeParse({ email, name: values.name ?? email, role: values.role ?? "attester" });
+  const wanted = Wanted.safeParse({
+    email,
+    name: values.name ?? email,
+    role: values.role ?? "attester",
+  });
   if (verb !== "add" || !wanted.success) {
     io.err(`usage: beacon ${USER_USAGE}`);
     return 2;

@@ -48,7 +48,8 @@ function canonical(value: Json): string {
 const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /** Digest of bytes as they are. */
-export const digestOfBytes = (bytes: Uint8Array): Digest => `sha256:${hex(sha256(bytes))}` as Digest;
+export const digestOfBytes = (bytes: Uint8Array): Digest =>
+  `sha256:${hex(sha256(bytes))}` as Digest;
 
 /** Digest of a document: sha256 over its canonical bytes. */
 export const digestOf = (value: Json): Digest => digestOfBytes(canonicalBytes(value));

@@ -1,26 +1,22 @@
-import { LogEntry } from "@/schemas/log-entry";
-import { equalBytes, fromUtf8, hex } from "@/server/domain/bytes";
+import { equalBytes, fromUtf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
+import { type AuditedJob, auditClosings } from "@/server/domain/log/audit-closings";
 import { parseCheckpoint } from "@/server/domain/log/checkpoint";
 import { cosignersOf } from "@/server/domain/log/cosignature";
 import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
 import { parseNote, verifyNote } from "@/server/domain/log/note";
 import { meetsQuorum, type Policy } from "@/server/domain/log/policy";
-import { decodeEntryBundle, hashesOfTile, TILE_WIDTH, tilePath, tilesOf } from "@/server/domain/log/tile";
+import {
+  decodeEntryBundle,
+  hashesOfTile,
+  TILE_WIDTH,
+  tilePath,
+  tilesOf,
+} from "@/server/domain/log/tile";
 import { ed25519Verifier } from "@/server/domain/signature";
 
 /** Reads what the log serves below its prefix: `checkpoint`, `tile/…`. Null: not served. */
 export type ReadPublished = (path: string) => Promise<Uint8Array | null>;
-
-/** A job that was announced, and how its tasks closed in the log. */
-export type AuditedJob = {
-  readonly job: string;
-  readonly announced: number;
-  readonly results: number;
-  readonly failures: number;
-  readonly withdrawn: number;
-  readonly hasComparison: boolean;
-};
 
 export type AuditReport = {
   readonly origin: string;
@@ -43,7 +39,11 @@ export async function auditLog(policy: Policy, read: ReadPublished): Promise<Aud
   const note = parseNote(fromUtf8(await present(read, "checkpoint")) ?? "");
   const checkpoint = parseCheckpoint(note.text);
   const verifier = await ed25519Verifier();
-  await verifyNote(note, policy.logs.map(({ key }) => key), verifier);
+  await verifyNote(
+    note,
+    policy.logs.map(({ key }) => key),
+    verifier,
+  );
   const cosigners = await cosignersOf(note, policy.witnesses, verifier);
   const problems: string[] = [];
   if (!meetsQuorum(policy, new Set(cosigners.map(({ witness }) => witness.name))))
@@ -59,7 +59,7 @@ export async function auditLog(policy: Policy, read: ReadPublished): Promise<Aud
     size: checkpoint.size,
     cosigners: cosigners.length,
     tiles,
-    jobs: auditJobs(leaves, problems),
+    jobs: auditClosings(leaves, problems),
     problems,
   };
 }
@@ -104,54 +104,4 @@ async function auditTiles(
     count += 1;
   }
   return count;
-}
-
-/** Counts how each announced job closed, and names what closed twice, too early or unannounced. */
-function auditJobs(leaves: readonly Uint8Array[], problems: string[]): readonly AuditedJob[] {
-  type Tally = { -readonly [K in keyof AuditedJob]: AuditedJob[K] } & { closed: Set<string>; intent: number };
-  const jobs = new Map<string, Tally>();
-  const seen = new Set<string>();
-  for (const [index, bytes] of leaves.entries()) {
-    const hash = hex(leafHashOf(bytes));
-    if (seen.has(hash)) problems.push(`entry ${index} stands in the log twice`);
-    seen.add(hash);
-    const entry = LogEntry.parse(JSON.parse(fromUtf8(bytes) ?? ""));
-    if (entry.type === "beacon.key/v1") continue;
-    if (entry.type === "beacon.intent/v1") {
-      if (jobs.has(entry.job)) problems.push(`entry ${index} announces job ${entry.job} again`);
-      jobs.set(entry.job, {
-        job: entry.job,
-        announced: entry.tasks,
-        results: 0,
-        failures: 0,
-        withdrawn: 0,
-        hasComparison: false,
-        closed: new Set(),
-        intent: index,
-      });
-      continue;
-    }
-    const tally = jobs.get(entry.job);
-    if (tally === undefined || tally.intent !== entry.intent) {
-      problems.push(`entry ${index} closes what entry ${entry.intent} did not announce`);
-      continue;
-    }
-    if (entry.type === "beacon.comparison/v1") {
-      if (tally.hasComparison) problems.push(`entry ${index} compares job ${entry.job} again`);
-      if (tally.closed.size !== tally.announced)
-        problems.push(`entry ${index} compares job ${entry.job} while tasks are open`);
-      tally.hasComparison = true;
-      continue;
-    }
-    if (tally.closed.has(entry.task)) problems.push(`entry ${index} closes task ${entry.task} again`);
-    tally.closed.add(entry.task);
-    if (entry.type === "beacon.result/v1") tally.results += 1;
-    else if (entry.type === "beacon.failure/v1") tally.failures += 1;
-    else tally.withdrawn += 1;
-  }
-  return [...jobs.values()].map(({ closed, intent, ...job }) => {
-    if (closed.size > job.announced)
-      problems.push(`job ${job.job} closed ${closed.size} tasks and announced ${job.announced} in entry ${intent}`);
-    return job;
-  });
 }

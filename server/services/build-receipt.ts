@@ -42,22 +42,45 @@ export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promi
 const entryOf = (leaf: SequencedEntry): LogEntry =>
   LogEntry.parse(JSON.parse(new TextDecoder().decode(leaf.bytes)));
 
-async function proved(deps: BuildReceiptDeps, leaf: SequencedEntry, size: number, readTile: ReadTile) {
+async function proved(
+  deps: BuildReceiptDeps,
+  leaf: SequencedEntry,
+  size: number,
+  readTile: ReadTile,
+) {
   const proof = await deps.tree.proveInclusion(leaf.index, size, readTile);
   return { index: leaf.index, proof: proof.map(base64) };
 }
 
-async function keyOf(deps: BuildReceiptDeps, leaf: SequencedEntry, size: number, readTile: ReadTile) {
+async function keyOf(
+  deps: BuildReceiptDeps,
+  leaf: SequencedEntry,
+  size: number,
+  readTile: ReadTile,
+) {
   if (leaf.kind === "beacon.key/v1") return null;
   const signed = entryOf(leaf);
   const registration = await deps.log.firstOfKind("beacon.key/v1", null);
   const entry = registration === null ? null : entryOf(registration);
-  if (registration === null || entry?.type !== "beacon.key/v1" || !("runner_key" in signed) || entry.key !== signed.runner_key)
-    throw new BeaconError("LEAF_NOT_FOUND", `The key that signed entry ${leaf.index} is not registered in the log.`);
+  if (
+    registration === null ||
+    entry?.type !== "beacon.key/v1" ||
+    !("runner_key" in signed) ||
+    entry.key !== signed.runner_key
+  )
+    throw new BeaconError(
+      "LEAF_NOT_FOUND",
+      `The key that signed entry ${leaf.index} is not registered in the log.`,
+    );
   return { entry, dsse: registration.dsse, ...(await proved(deps, registration, size, readTile)) };
 }
 
-async function intentOf(deps: BuildReceiptDeps, leaf: SequencedEntry, size: number, readTile: ReadTile) {
+async function intentOf(
+  deps: BuildReceiptDeps,
+  leaf: SequencedEntry,
+  size: number,
+  readTile: ReadTile,
+) {
   if (leaf.jobId === null || leaf.kind === "beacon.intent/v1") return null;
   const intent = await deps.log.firstOfKind("beacon.intent/v1", leaf.jobId);
   const entry = intent === null ? null : entryOf(intent);

@@ -48,7 +48,8 @@ function entryOf(
   job: Pick<StoredJob, "id" | "simulated" | "specCid" | "intentIndex">,
   { task, outcome, vantage }: FinishedTask,
 ): LogEntry {
-  if (job.intentIndex === null) throw new Error(`job ${job.id} has tasks to close but no intent in the log`);
+  if (job.intentIndex === null)
+    throw new Error(`job ${job.id} has tasks to close but no intent in the log`);
   const about = {
     v: 1 as const,
     at: instantOf(deps.now()),
@@ -65,7 +66,11 @@ function entryOf(
     runner_key: deps.runner.keyId,
   };
   if (outcome.kind === "WITHDRAWAL")
-    return { ...about, type: "beacon.withdrawal/v1", reason: outcome.reason } satisfies WithdrawalEntry;
+    return {
+      ...about,
+      type: "beacon.withdrawal/v1",
+      reason: outcome.reason,
+    } satisfies WithdrawalEntry;
   const execution = {
     session: outcome.sessionId,
     provider: vantage?.providerId ?? null,

@@ -72,5 +72,5 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
     { document, cid, createdAt: at },
     fileEntry(entry, deps.origin, deps.runner),
   );
-  if (isNew) await deps.bus.announce([{ kind: "job.changed", jobId }]);
+  if (isNew) await deps.bus.announce({ kind: "job.changed", jobId });
 }

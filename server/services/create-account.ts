@@ -13,7 +13,12 @@ export type CreateAccountDeps = {
 /** Makes an account that may sign in. @throws BeaconError ACCOUNT_EXISTS */
 export async function createAccount(
   deps: CreateAccountDeps,
-  wanted: { readonly email: string; readonly name: string; readonly role: Role; readonly password: string },
+  wanted: {
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly password: string;
+  },
 ): Promise<{ id: UserId }> {
   const id = userIdFrom(deps.random16());
   const { email, name, role, password } = wanted;

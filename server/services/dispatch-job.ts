@@ -29,5 +29,5 @@ export async function dispatchJob(deps: DispatchJobDeps, jobId: JobId): Promise<
         slot,
       });
   if (await deps.jobs.markDispatched(jobId, deps.now()))
-    await deps.bus.announce([{ kind: "job.changed", jobId }]);
+    await deps.bus.announce({ kind: "job.changed", jobId });
 }

@@ -46,7 +46,10 @@ export async function executeTask(
   let startedAt = deps.now();
   for (;;) {
     startedAt = deps.now();
-    const timeoutMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, job.deadlineAt.getTime() - startedAt.getTime()));
+    const timeoutMs = Math.max(
+      1,
+      Math.min(ATTEMPT_TIMEOUT_MS, job.deadlineAt.getTime() - startedAt.getTime()),
+    );
     const outcome = await deps.model.complete(
       vantage.modelDoor,
       {
@@ -87,11 +90,14 @@ export async function executeTask(
       };
     const mayAgain = outcome.beforeFirstByte && closed.finishedAt < job.deadlineAt;
     if (mayAgain && vantage.lost.aborted && task.claims < MAX_CLAIMS) return null;
-    if (mayAgain && !vantage.lost.aborted && attempts.length - task.claims + 1 < MAX_ATTEMPTS) continue;
+    if (mayAgain && !vantage.lost.aborted && attempts.length - task.claims + 1 < MAX_ATTEMPTS)
+      continue;
     const { state, fault, code, message } = outcome;
     return { ...closed, kind: "FAILURE", state, fault, code, message };
   }
 }
 
 const summaryOf = (outcome: ChatOutcome): string =>
-  outcome.kind === "response" ? `HTTP ${outcome.httpStatus}, ${outcome.state}` : `${outcome.code}: ${outcome.message}`;
+  outcome.kind === "response"
+    ? `HTTP ${outcome.httpStatus}, ${outcome.state}`
+    : `${outcome.code}: ${outcome.message}`;

@@ -40,7 +40,10 @@ export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<nu
   if (size === publishedSize) return null;
   const readTile = deps.log.tileReader(size);
   if (!equalBytes(await deps.tree.rootOf(size, readTile), root))
-    throw new BeaconError("TILE_INCONSISTENT", `the stored tiles do not lead to the root of size ${size}`);
+    throw new BeaconError(
+      "TILE_INCONSISTENT",
+      `the stored tiles do not lead to the root of size ${size}`,
+    );
   const signed = signNote(formatCheckpoint({ origin: deps.origin, size, root }), {
     name: deps.origin,
     publicKey: deps.logKey.publicKey,
@@ -64,11 +67,14 @@ export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<nu
       .map(({ name }) => name),
   );
   if (!meetsQuorum(deps.policy, names))
-    throw new BeaconError("QUORUM_NOT_MET", `too few witnesses cosigned size ${size}: ${problems.join("; ")}`);
+    throw new BeaconError(
+      "QUORUM_NOT_MET",
+      `too few witnesses cosigned size ${size}: ${problems.join("; ")}`,
+    );
 
   const note = signed + cosigned.map(({ line }) => line).join("");
   const isPublished = await deps.log.publish({ size, root, note, publishedAt: deps.now() });
-  if (isPublished) await deps.bus.announce([{ kind: "log.published", size }]);
+  if (isPublished) await deps.bus.announce({ kind: "log.published", size });
   return size;
 }
 

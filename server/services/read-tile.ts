@@ -17,7 +17,9 @@ export async function readTile(deps: ReadTileDeps, path: string): Promise<Uint8A
     throw new BeaconError("TILE_NOT_FOUND", `The published log has no ${path}.`);
   if (level === "entries") {
     const from = index * TILE_WIDTH;
-    return encodeEntryBundle((await deps.log.entries(from, from + width)).map(({ bytes }) => bytes));
+    return encodeEntryBundle(
+      (await deps.log.entries(from, from + width)).map(({ bytes }) => bytes),
+    );
   }
   return (await deps.log.tileReader(size)(level, index)).subarray(0, width * 32);
 }

@@ -89,7 +89,7 @@ async function closeOpen(deps: ReconcileDeps, open: OpenJob, now: Date): Promise
       job,
       tasks.map((task) => ({ task, outcome: outcomeOf(task, open, now), vantage: null })),
     );
-    if (closed > 0) await deps.bus.announce([{ kind: "job.changed", jobId: open.id }]);
+    if (closed > 0) await deps.bus.announce({ kind: "job.changed", jobId: open.id });
   }
 }
 
@@ -102,7 +102,8 @@ function outcomeOf(task: TaskRow, job: OpenJob & { id: JobId }, now: Date): Outc
     startedAt: null,
     finishedAt: now,
   };
-  if (job.withdrawnAt !== null) return { ...closed, kind: "WITHDRAWAL", reason: "withdrawn-by-admin" };
+  if (job.withdrawnAt !== null)
+    return { ...closed, kind: "WITHDRAWAL", reason: "withdrawn-by-admin" };
   if (task.claims === 0) return { ...closed, kind: "WITHDRAWAL", reason: "deadline-passed" };
   return {
     ...closed,

@@ -29,5 +29,7 @@ export async function registerRunner(deps: RegisterRunnerDeps): Promise<void> {
     algorithm: "ed25519",
     public_key: base64(deps.runner.publicKey),
   };
-  await deps.log.file([fileEntry(entry, deps.origin, { keyId: deps.origin, sign: deps.logKey.sign })]);
+  await deps.log.file([
+    fileEntry(entry, deps.origin, { keyId: deps.origin, sign: deps.logKey.sign }),
+  ]);
 }

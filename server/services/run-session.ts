@@ -4,36 +4,40 @@ import type { GeoEvidence } from "@/schemas/snapshot";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore, StoredJob } from "@/server/adapters/db/job-store";
 import type { SessionStore } from "@/server/adapters/db/session-store";
-import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
-import type { AddressDatabase } from "@/server/adapters/geo/address-database";
+import type { TaskStore } from "@/server/adapters/db/task-store";
 import type { Settlement, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import type { Producer } from "@/server/adapters/queue/producer";
 import { isBeaconError } from "@/server/domain/errors";
 import { sessionIdFrom } from "@/server/domain/identity";
-import { instantOf } from "@/server/domain/time";
-import { judgeGeo } from "@/server/domain/vantage/judge-geo";
 import type { Logger } from "@/server/telemetry/logger";
 
-/** What a session does with the tasks that it holds; the composition hands in the services that do it. */
-export type TaskWork = {
-  /** Null: the provider was lost before a response began. */
-  execute(job: StoredJob, sessionId: SessionId, vantage: Vantage, task: TaskRow): Promise<Outcome | null>;
-  close(
-    job: StoredJob,
-    sessionId: SessionId,
-    finished: readonly { task: TaskRow; outcome: Outcome; vantage: { providerId: string; geo: GeoEvidence["verdict"] } }[],
-  ): Promise<number>;
+/** A session with its provider rented. */
+export type OpenSession = {
+  readonly job: StoredJob;
+  readonly id: SessionId;
+  readonly country: CountryCode;
+  readonly vantage: Vantage;
+  readonly geo: GeoEvidence;
 };
 
 export type RunSessionDeps = {
   readonly jobs: Pick<JobStore, "byId" | "replaceAllocation">;
-  readonly tasks: Pick<TaskStore, "claim" | "extendLeases" | "release" | "open">;
-  readonly sessions: Pick<SessionStore, "begin" | "heartbeat" | "opened" | "recordGeo" | "end" | "ofJob">;
+  readonly tasks: Pick<TaskStore, "extendLeases" | "release" | "open">;
+  readonly sessions: Pick<
+    SessionStore,
+    "begin" | "heartbeat" | "opened" | "recordGeo" | "end" | "ofJob"
+  >;
   readonly renter: VantageRenter;
-  readonly databases: readonly AddressDatabase[];
   readonly bus: Pick<EventBus, "announce">;
   readonly producer: Pick<Producer, "enqueue">;
-  readonly work: TaskWork;
+  /** Looks so many times more at where the exit comes out, and judges all looks together. */
+  readonly lookAtExit: (
+    vantage: Vantage,
+    before: GeoEvidence["probes"],
+    times: number,
+  ) => Promise<GeoEvidence>;
+  /** Asks what is open of the session's country, until nothing is or `stop` aborts. */
+  readonly askTasks: (session: OpenSession, stop: AbortSignal) => Promise<void>;
   readonly log: Logger;
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
@@ -42,11 +46,6 @@ export type RunSessionDeps = {
 /** A session that has shown no life for so long is lost, and its tasks are given to another. */
 export const LEASE_MS = 12_000;
 const HEARTBEAT_MS = 3_000;
-/** Tasks of one session that are asked at the same time. */
-const CONCURRENCY = 16;
-/** Tasks claimed at once: enough that claiming never waits, few enough that a lost session gives little back. */
-const CLAIM = 64;
-const PROBE_TIMEOUT_MS = 5_000;
 const RENT_TIMEOUT_MS = 90_000;
 const SETTLE_TIMEOUT_MS = 10_000;
 /** How long a rented provider is kept at most beyond the job's deadline. */
@@ -67,7 +66,7 @@ export async function runSession(
   signal: AbortSignal,
 ): Promise<void> {
   const job = await deps.jobs.byId(slot.jobId);
-  if (job === null || job.dispatchedAt === null && job.intentIndex === null) return;
+  if (job === null || (job.dispatchedAt === null && job.intentIndex === null)) return;
   if (!(await hasWork(deps, slot))) return;
   const id = sessionIdFrom(deps.random16());
   const startedAt = deps.now();
@@ -95,28 +94,36 @@ export async function runSession(
       agreementId: vantage.agreementId,
       activityId: vantage.activityId,
     });
-    await deps.bus.announce([{ kind: "job.changed", jobId: job.id }]);
-    log.info({ providerId: vantage.provider.id, agreementId: vantage.agreementId }, "provider rented");
+    await deps.bus.announce({ kind: "job.changed", jobId: job.id });
+    log.info(
+      { providerId: vantage.provider.id, agreementId: vantage.agreementId },
+      "provider rented",
+    );
     const stop = AbortSignal.any([signal, lost.signal, vantage.lost]);
-    const geo = await evidence(deps, vantage, [], 2);
+    const geo = await deps.lookAtExit(vantage, [], 2);
     await deps.sessions.recordGeo(id, geo);
-    await askAll({ ...deps, log }, { job, id, vantage, geo, slot }, stop);
+    await deps.askTasks({ job, id, country: slot.country, vantage, geo }, stop);
     if ((await deps.tasks.open(job.id)).length === 0)
       await deps.producer.enqueue("job.compare", job.id, { jobId: job.id });
     if (!vantage.lost.aborted)
-      await deps.sessions.recordGeo(id, await evidence(deps, vantage, geo.probes, 1));
+      await deps.sessions.recordGeo(id, await deps.lookAtExit(vantage, geo.probes, 1));
     const settlement = await vantage.settle(SETTLE_TIMEOUT_MS);
     await deps.sessions.end(id, endOf(vantage, lost.signal, settlement, deps.now()));
   } catch (error) {
     const reason = isBeaconError(error) ? `${error.code}: ${error.message}` : "an error of our own";
     log.warn({ err: error }, "vantage session ended early");
     const settlement = await vantage?.settle(SETTLE_TIMEOUT_MS);
-    await deps.sessions.end(id, { status: "LOST", at: deps.now(), costGlm: settlement?.costGlm ?? null, reason });
+    await deps.sessions.end(id, {
+      status: "LOST",
+      at: deps.now(),
+      costGlm: settlement?.costGlm ?? null,
+      reason,
+    });
     if (!isBeaconError(error)) throw error;
   } finally {
     clearInterval(heartbeat);
     await deps.tasks.release(id, null);
-    await deps.bus.announce([{ kind: "job.changed", jobId: job.id }]);
+    await deps.bus.announce({ kind: "job.changed", jobId: job.id });
   }
 }
 
@@ -129,7 +136,9 @@ const hasWork = async (
   deps: Pick<RunSessionDeps, "tasks">,
   slot: { readonly jobId: JobId; readonly country: CountryCode },
 ): Promise<boolean> =>
-  (await deps.tasks.open(slot.jobId)).some(({ country, queued }) => country === slot.country && queued > 0);
+  (await deps.tasks.open(slot.jobId)).some(
+    ({ country, queued }) => country === slot.country && queued > 0,
+  );
 
 /** Rents a provider under the job's allocation, and not one that this job has lost before. */
 async function rent(
@@ -160,119 +169,4 @@ async function allocationOf(deps: RunSessionDeps, job: StoredJob): Promise<strin
   if (await deps.jobs.replaceAllocation(job.id, known, made.id)) return made.id;
   await deps.renter.releaseAllocation(made.id);
   return allocationOf(deps, job);
-}
-
-/** Looks `times` more at where the exit comes out, and judges all looks together. */
-async function evidence(
-  deps: Pick<RunSessionDeps, "databases">,
-  vantage: Vantage,
-  before: GeoEvidence["probes"],
-  times: number,
-): Promise<GeoEvidence> {
-  const probes = [...before];
-  for (let look = 0; look < times; look++) {
-    const probe = await vantage.probeExit(AbortSignal.timeout(PROBE_TIMEOUT_MS)).catch((error: unknown) => {
-      if (isBeaconError(error)) return null;
-      throw error;
-    });
-    if (probe !== null)
-      probes.push({
-        at: instantOf(probe.at),
-        observedAddress: probe.observedAddress,
-        roundTripMs: probe.roundTripMs,
-        databases: deps.databases.map(({ name, countryOf }) => ({
-          name,
-          country: countryOf(probe.observedAddress),
-        })),
-      });
-  }
-  const judged = probes.map(({ databases }) => ({ opinions: databases.map(({ country }) => country) }));
-  return {
-    claimed: { country: vantage.country, source: vantage.claimSource },
-    probes,
-    verdict: judgeGeo(vantage.country, judged),
-  };
-}
-
-type Running = {
-  readonly job: StoredJob;
-  readonly id: SessionId;
-  readonly vantage: Vantage;
-  readonly geo: GeoEvidence;
-  readonly slot: { readonly jobId: JobId; readonly country: CountryCode };
-};
-
-/** Claims, asks and closes tasks, `CONCURRENCY` at a time, until none is left or `stop` aborts. */
-async function askAll(deps: RunSessionDeps, running: Running, stop: AbortSignal): Promise<void> {
-  const { job, id, vantage, geo, slot } = running;
-  const claimed: TaskRow[] = [];
-  let claiming: Promise<void> | null = null;
-  let isExhausted = false;
-
-  async function claim(): Promise<void> {
-    const leaseUntil = new Date(deps.now().getTime() + LEASE_MS);
-    const tasks = await deps.tasks.claim({ ...slot, sessionId: id, limit: CLAIM, leaseUntil });
-    claimed.push(...tasks);
-    if (tasks.length < CLAIM) isExhausted = true;
-  }
-  async function next(): Promise<TaskRow | null> {
-    while (!stop.aborted) {
-      if (claimed.length <= CONCURRENCY && !isExhausted)
-        claiming ??= claim().finally(() => {
-          claiming = null;
-        });
-      const task = claimed.shift();
-      if (task !== undefined) return task;
-      if (claiming === null) return null;
-      await claiming;
-    }
-    return null;
-  }
-
-  const closer = createCloser(deps, running);
-  await Promise.all(
-    Array.from({ length: CONCURRENCY }, async () => {
-      for (let task = await next(); task !== null; task = await next()) {
-        const outcome = await deps.work.execute(job, id, vantage, task);
-        if (outcome === null) await deps.tasks.release(id, [task.id]);
-        else closer.add({ task, outcome, vantage: { providerId: vantage.provider.id, geo: geo.verdict } });
-      }
-    }),
-  );
-  await closer.finish();
-}
-
-/** Closes finished tasks in batches: what comes in while one batch is being stored makes the next. */
-function createCloser(deps: RunSessionDeps, { job, id }: Running) {
-  type Finished = Parameters<TaskWork["close"]>[2][number];
-  let waiting: Finished[] = [];
-  let storing: Promise<void> | null = null;
-  async function store(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await deps.work.close(job, id, batch);
-      await deps.bus.announce([{ kind: "job.changed", jobId: job.id }]);
-    }
-  }
-  const start = () => {
-    storing ??= store().finally(() => {
-      storing = null;
-    });
-    return storing;
-  };
-  let failure: unknown = null;
-  return {
-    add(finished: Finished): void {
-      waiting.push(finished);
-      start().catch((error: unknown) => {
-        failure ??= error;
-      });
-    },
-    async finish(): Promise<void> {
-      await storing?.catch(() => {});
-      if (failure !== null) throw failure;
-      await start();
-    },
-  };
 }

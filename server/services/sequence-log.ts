@@ -8,7 +8,10 @@ import { leafHashOf } from "@/server/domain/log/merkle";
 const BATCH = 1_024;
 
 export type SequenceLogDeps = {
-  readonly log: Pick<LogStore, "state" | "pending" | "sequence" | "dropPending" | "known" | "tileReader">;
+  readonly log: Pick<
+    LogStore,
+    "state" | "pending" | "sequence" | "dropPending" | "known" | "tileReader"
+  >;
   readonly tree: Pick<Tree, "append">;
   readonly now: () => Date;
 };
@@ -30,16 +33,26 @@ export async function sequenceLog(deps: SequenceLogDeps): Promise<number> {
   if (fresh.length === 0) return 0;
   for (const entry of fresh)
     if (!equalBytes(leafHashOf(entry.bytes), entry.leafHash))
-      throw new BeaconError("LOG_ENTRY_CORRUPT", "a pending entry no longer has the bytes that were filed", {
-        details: { pendingId: String(entry.id), leafHash: hex(entry.leafHash) },
-      });
+      throw new BeaconError(
+        "LOG_ENTRY_CORRUPT",
+        "a pending entry no longer has the bytes that were filed",
+        {
+          details: { pendingId: String(entry.id), leafHash: hex(entry.leafHash) },
+        },
+      );
   const { size } = await deps.log.state();
   const { root, tiles } = await deps.tree.append(
     size,
     fresh.map((entry) => entry.leafHash),
     deps.log.tileReader(size),
   );
-  const done = await deps.log.sequence({ fromSize: size, entries: fresh, tiles, root, at: deps.now() });
+  const done = await deps.log.sequence({
+    fromSize: size,
+    entries: fresh,
+    tiles,
+    root,
+    at: deps.now(),
+  });
   return done ? fresh.length : 0;
 }
 

@@ -34,7 +34,10 @@ export async function listJobs(
   deps: ShowJobsDeps,
   page: { readonly cursor: string | null; readonly limit: number },
 ): Promise<Page<JobSummary>> {
-  const found = await deps.jobs.list({ cursor: page.cursor as JobId | null, limit: page.limit + 1 });
+  const found = await deps.jobs.list({
+    cursor: page.cursor as JobId | null,
+    limit: page.limit + 1,
+  });
   const shown = found.slice(0, page.limit);
   return {
     items: await summariesOf(deps, shown),
@@ -112,10 +115,7 @@ export async function showExcerpts(
   const rank = new Map(job.spec.countries.map((country, place) => [country, place]));
   return (await deps.tasks.ofJob(want.jobId))
     .filter((task) => task.promptId === want.prompt && task.serviceId === want.service)
-    .sort(
-      (a, b) =>
-        (rank.get(a.country) ?? 0) - (rank.get(b.country) ?? 0) || a.repeat - b.repeat,
-    )
+    .sort((a, b) => (rank.get(a.country) ?? 0) - (rank.get(b.country) ?? 0) || a.repeat - b.repeat)
     .flatMap((task) =>
       task.status === "SUCCEEDED" && task.state !== null
         ? [

@@ -99,7 +99,10 @@ export async function proveGrowth(
 const entryOf = (leaf: SequencedEntry): LogEntry =>
   LogEntry.parse(JSON.parse(new TextDecoder().decode(leaf.bytes)));
 
-async function summaryOf(deps: Pick<ShowLogDeps, "jobs">, leaf: SequencedEntry): Promise<LeafSummary> {
+async function summaryOf(
+  deps: Pick<ShowLogDeps, "jobs">,
+  leaf: SequencedEntry,
+): Promise<LeafSummary> {
   const entry = entryOf(leaf);
   const job = leaf.jobId === null ? null : await deps.jobs.byId(leaf.jobId);
   return {
@@ -124,7 +127,8 @@ function witnessViews(deps: ShowLogDeps, note: string | null): readonly WitnessV
       name,
       keyHash: key.id.toString(16).padStart(8, "0"),
       cosignedAt: cosignature === null ? null : instantOf(new Date(cosignature.atSeconds * 1_000)),
-      operator: deps.witnesses.find((witness) => witness.name === key.name)?.operator ?? "independent",
+      operator:
+        deps.witnesses.find((witness) => witness.name === key.name)?.operator ?? "independent",
     };
   });
 }

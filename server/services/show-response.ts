@@ -2,7 +2,7 @@ import type { TaskId } from "@/schemas/primitives";
 import type { ResponseSnapshot } from "@/schemas/snapshot";
 import type { JobStore } from "@/server/adapters/db/job-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
-import type { SessionStore } from "@/server/adapters/db/session-store";
+import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { Outcome, TaskStore } from "@/server/adapters/db/task-store";
 import { BeaconError } from "@/server/domain/errors";
 import { instantOf } from "@/server/domain/time";
@@ -15,7 +15,10 @@ export type ShowResponseDeps = {
 };
 
 /** One task with all its evidence. @throws BeaconError TASK_NOT_FOUND */
-export async function showResponse(deps: ShowResponseDeps, taskId: TaskId): Promise<ResponseSnapshot> {
+export async function showResponse(
+  deps: ShowResponseDeps,
+  taskId: TaskId,
+): Promise<ResponseSnapshot> {
   const found = await deps.tasks.byId(taskId);
   const job = found === null ? null : await deps.jobs.byId(found.task.jobId);
   if (found === null || job === null)
@@ -55,24 +58,7 @@ export async function showResponse(deps: ShowResponseDeps, taskId: TaskId): Prom
     startedAt: outcome?.startedAt ? instantOf(outcome.startedAt) : null,
     finishedAt: outcome === null ? null : instantOf(outcome.finishedAt),
     latencyMs: outcome?.kind === "RESULT" ? outcome.latencyMs : null,
-    session:
-      session === null
-        ? null
-        : {
-            id: session.id,
-            country: session.country,
-            status: session.status,
-            providerId: session.providerId,
-            providerName: session.providerName,
-            agreementId: session.agreementId,
-            activityId: session.activityId,
-            verdict: session.geo?.verdict ?? null,
-            startedAt: instantOf(session.startedAt),
-            endedAt: session.endedAt === null ? null : instantOf(session.endedAt),
-            costGlm: session.costGlm,
-            endReason: session.endReason,
-            geo: session.geo,
-          },
+    session: session === null ? null : shownSession(session),
   };
 }
 
@@ -96,4 +82,15 @@ function shown(outcome: Outcome): ResponseSnapshot["outcome"] {
     case "WITHDRAWAL":
       return { kind: "withdrawal", reason: outcome.reason };
   }
+}
+
+function shownSession(session: SessionRow): NonNullable<ResponseSnapshot["session"]> {
+  const { jobId: _, slot: __, heartbeatAt: ___, startedAt, endedAt, geo, ...same } = session;
+  return {
+    ...same,
+    geo,
+    verdict: geo?.verdict ?? null,
+    startedAt: instantOf(startedAt),
+    endedAt: endedAt === null ? null : instantOf(endedAt),
+  };
 }

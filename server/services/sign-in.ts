@@ -21,7 +21,10 @@ export async function signIn(
 ): Promise<Account> {
   const isAllowed = deps.throttle.take(credentials.email.toLowerCase());
   const account = await deps.accounts.byEmail(credentials.email);
-  const isRight = await deps.isPassword(credentials.password, account?.passwordHash ?? deps.decoyHash);
+  const isRight = await deps.isPassword(
+    credentials.password,
+    account?.passwordHash ?? deps.decoyHash,
+  );
   if (account === null || !isRight || !isAllowed)
     throw new BeaconError(
       "SIGN_IN_REFUSED",

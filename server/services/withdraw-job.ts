@@ -23,6 +23,6 @@ export async function withdrawJob(
   if ((await deps.jobs.byId(jobId)) === null)
     throw new BeaconError("JOB_NOT_FOUND", `There is no job ${jobId}.`);
   const withdrawn = await deps.jobs.markWithdrawn(jobId, deps.now());
-  if (withdrawn) await deps.bus.announce([{ kind: "job.changed", jobId }]);
+  if (withdrawn) await deps.bus.announce({ kind: "job.changed", jobId });
   return { withdrawn };
 }

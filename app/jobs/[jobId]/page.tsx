@@ -3,7 +3,6 @@ import { notFound } from "next/navigation";
 import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { ChoiceLinks } from "@/components/comparison/choice-links";
 import { ComparisonView } from "@/components/comparison/comparison-view";
-import { describeStates } from "@/components/comparison/finding-words";
 import { VerdictCard } from "@/components/comparison/verdict-card";
 import { Asked } from "@/components/jobs/asked";
 import { Completeness } from "@/components/jobs/completeness";
@@ -54,7 +53,8 @@ export default async function JobPage({ params, searchParams }: Props) {
       <PageHead
         eyebrow={
           <>
-            {comparison === null ? "Job" : "Comparison"} · {job.languages.map(languageName).join(", ")} ·{" "}
+            {comparison === null ? "Job" : "Comparison"} ·{" "}
+            {job.languages.map(languageName).join(", ")} ·{" "}
             <Instant at={job.createdAt} seconds={false} />
           </>
         }
@@ -62,9 +62,11 @@ export default async function JobPage({ params, searchParams }: Props) {
         aside={viewer?.role === "admin" && !isClosed && <WithdrawButton jobId={job.id} />}
       >
         <p className="text-sm">
-          {counted(job.counts.announced, "announced task")} · {counted(job.spec.prompts.length, "prompt")} ·{" "}
-          {counted(job.countries.length, "country", "countries")} · {counted(job.services.length, "service")} ·{" "}
-          {counted(job.repeats, "repeat")} · the same words, system prompt, model and parameters in every cell
+          {counted(job.counts.announced, "announced task")} ·{" "}
+          {counted(job.spec.prompts.length, "prompt")} ·{" "}
+          {counted(job.countries.length, "country", "countries")} ·{" "}
+          {counted(job.services.length, "service")} · {counted(job.repeats, "repeat")} · the same
+          words, system prompt, model and parameters in every cell
         </p>
       </PageHead>
       <div className="grid gap-6 *:min-w-0">
@@ -103,11 +105,8 @@ async function Compared({
   });
   return (
     <>
-      <VerdictCard snapshot={comparison} />
-      <div className="grid gap-x-12 gap-y-4 py-2 md:grid-cols-[1fr_22rem]">
-        <p className="max-w-[68ch] text-[15px]">{describeStates(job.states)}</p>
-        <Completeness counts={job.counts} />
-      </div>
+      <VerdictCard snapshot={comparison} states={job.states} />
+      <Completeness counts={job.counts} />
       <ChoiceLinks
         label="Prompt"
         options={comparison.spec.prompts.map(({ id }) => ({

@@ -63,14 +63,22 @@ export default async function LeafPage({ params }: Props) {
           <Card>
             <CardHead title="Where it stands">
               {counted(leaf.proof.length, "hash", "hashes")} lead from this entry to the root of{" "}
-              {counted(leaf.size, "entry", "entries")}. Change one letter of the entry, and they lead
-              elsewhere.
+              {counted(leaf.size, "entry", "entries")}. Change one letter of the entry, and they
+              lead elsewhere.
             </CardHead>
-            <ProofPath index={leaf.index} size={leaf.size} leafHash={leaf.leafHash} proof={leaf.proof} />
+            <ProofPath
+              index={leaf.index}
+              size={leaf.size}
+              leafHash={leaf.leafHash}
+              proof={leaf.proof}
+            />
             <div className="mt-5 border-t border-line pt-4">
               <Facts
                 rows={[
-                  ["Leaf hash", <Hash key="leaf" label="leaf hash" value={leaf.leafHash} head={16} tail={8} />],
+                  [
+                    "Leaf hash",
+                    <Hash key="leaf" label="leaf hash" value={leaf.leafHash} head={16} tail={8} />,
+                  ],
                   [
                     "Signed by",
                     leaf.signerKey === null ? (

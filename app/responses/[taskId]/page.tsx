@@ -11,8 +11,8 @@ import { formatCount } from "@/components/ui/count";
 import { countryName } from "@/components/ui/country";
 import { Empty } from "@/components/ui/states";
 import { UntrustedText } from "@/components/ui/untrusted-text";
-import { VerifyPanel } from "@/components/verify/verify-panel";
 import { localWitnessesOf } from "@/components/verify/local-witnesses";
+import { VerifyPanel } from "@/components/verify/verify-panel";
 import { TaskId } from "@/schemas/primitives";
 import { api } from "@/server/api/rsc";
 
@@ -66,7 +66,11 @@ export default async function ResponsePage({ params }: Props) {
             {systemPrompt !== null && (
               <div className="mt-5">
                 <p className="eyebrow mb-2">System prompt</p>
-                <UntrustedText text={systemPrompt} language="en" className="max-w-[62ch] font-serif text-base" />
+                <UntrustedText
+                  text={systemPrompt}
+                  language="en"
+                  className="max-w-[62ch] font-serif text-base"
+                />
               </div>
             )}
           </section>
@@ -96,7 +100,8 @@ export default async function ResponsePage({ params }: Props) {
             />
           ) : (
             <Empty title="There is nothing to verify yet.">
-              This task has no entry in a published state of the log. As soon as it has, its proof is here.
+              This task has no entry in a published state of the log. As soon as it has, its proof
+              is here.
             </Empty>
           )}
         </aside>

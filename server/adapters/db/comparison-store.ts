@@ -41,7 +41,11 @@ export function createComparisonStore(prisma: PrismaClient): ComparisonStore {
     async byJob(jobId) {
       const found = await prisma.comparison.findUnique({ where: { jobId } });
       if (found === null) return null;
-      return { document: Comparison.parse(found.document), cid: found.cid as Cid, createdAt: found.createdAt };
+      return {
+        document: Comparison.parse(found.document),
+        cid: found.cid as Cid,
+        createdAt: found.createdAt,
+      };
     },
   };
 }

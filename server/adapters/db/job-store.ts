@@ -5,8 +5,8 @@ import type { Cid, Digest, JobId } from "@/schemas/primitives";
 import type { TaskCounts } from "@/schemas/snapshot";
 import type { ResponseState } from "@/schemas/task";
 import { filePending } from "@/server/adapters/db/log-store";
-import type { FiledEntry } from "@/server/domain/log/filing";
 import type { PlannedTask } from "@/server/domain/job/plan";
+import type { FiledEntry } from "@/server/domain/log/filing";
 
 export type NewJob = {
   readonly id: JobId;
@@ -43,7 +43,11 @@ export type OpenJob = {
 
 export type JobTally = {
   readonly counts: TaskCounts;
-  readonly states: readonly { readonly country: CountryCode; readonly state: ResponseState; readonly n: number }[];
+  readonly states: readonly {
+    readonly country: CountryCode;
+    readonly state: ResponseState;
+    readonly n: number;
+  }[];
 };
 
 export type JobStore = {
@@ -191,7 +195,13 @@ export function createJobStore(prisma: PrismaClient): JobStore {
     },
 
     async tallies(ids) {
-      type Tally = { jobId: JobId; country: CountryCode; status: keyof typeof STATUS_KEYS; state: ResponseState | null; n: number };
+      type Tally = {
+        jobId: JobId;
+        country: CountryCode;
+        status: keyof typeof STATUS_KEYS;
+        state: ResponseState | null;
+        n: number;
+      };
       const rows = await prisma.$queryRaw<Tally[]>`
         SELECT t."jobId", t.country, t.status::text AS status,
                CASE WHEN o.kind = 'RESULT' THEN o.state END AS state, count(*)::int AS n
@@ -200,7 +210,14 @@ export function createJobStore(prisma: PrismaClient): JobStore {
       return new Map(
         ids.map((id) => {
           const own = rows.filter((row) => row.jobId === id);
-          const counts = { announced: 0, queued: 0, running: 0, succeeded: 0, failed: 0, withdrawn: 0 };
+          const counts = {
+            announced: 0,
+            queued: 0,
+            running: 0,
+            succeeded: 0,
+            failed: 0,
+            withdrawn: 0,
+          };
           for (const { status, n } of own) {
             counts[STATUS_KEYS[status]] += n;
             counts.announced += n;

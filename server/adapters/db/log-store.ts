@@ -111,7 +111,8 @@ export function createLogStore(prisma: PrismaClient): LogStore {
   return {
     async file(entries) {
       const known = await this.known(entries.map((entry) => entry.leafHash));
-      const isKnown = (hash: Uint8Array) => known.some((other) => Buffer.compare(other, hash) === 0);
+      const isKnown = (hash: Uint8Array) =>
+        known.some((other) => Buffer.compare(other, hash) === 0);
       await prisma.$transaction((tx) =>
         filePending(
           tx,
@@ -148,7 +149,9 @@ export function createLogStore(prisma: PrismaClient): LogStore {
           SELECT ${fromSize}::bigint + place.ordinal - 1, p."leafHash", p.kind, p.bytes, p.dsse, p."jobId", p."taskId", p."createdAt", ${at}
           FROM unnest(${ids}::bigint[]) WITH ORDINALITY AS place(id, ordinal) JOIN log_pending p ON p.id = place.id`;
         if (moved !== entries.length)
-          throw new Error(`${entries.length - moved} pending entries vanished while they were sequenced`);
+          throw new Error(
+            `${entries.length - moved} pending entries vanished while they were sequenced`,
+          );
         await tx.$executeRaw`DELETE FROM log_pending WHERE id = ANY(${ids}::bigint[])`;
         for (const tile of tiles)
           await tx.$executeRaw`
@@ -176,7 +179,10 @@ export function createLogStore(prisma: PrismaClient): LogStore {
         where: { level_index: { level, index: BigInt(index) } },
       });
       if (row === null || row.hashes.length < width * 32)
-        throw new BeaconError("TILE_INCONSISTENT", `tile ${level}/${index} of size ${size} is missing`);
+        throw new BeaconError(
+          "TILE_INCONSISTENT",
+          `tile ${level}/${index} of size ${size} is missing`,
+        );
       return row.hashes.subarray(0, width * 32);
     },
 

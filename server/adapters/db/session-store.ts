@@ -60,7 +60,13 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`${jobId}-${country}-${slot}`}))`;
         const holder = await tx.vantageSession.findFirst({
-          where: { jobId, country, slot, status: { in: [...live] }, heartbeatAt: { gte: aliveSince } },
+          where: {
+            jobId,
+            country,
+            slot,
+            status: { in: [...live] },
+            heartbeatAt: { gte: aliveSince },
+          },
           select: { id: true },
         });
         if (holder !== null) return false;

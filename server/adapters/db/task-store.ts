@@ -65,7 +65,11 @@ export type TaskView = TaskRow & {
   readonly text: string | null;
 };
 
-export type OpenTasks = { readonly country: CountryCode; readonly queued: number; readonly running: number };
+export type OpenTasks = {
+  readonly country: CountryCode;
+  readonly queued: number;
+  readonly running: number;
+};
 
 export type TaskStore = {
   /** Hands out the next tasks of one job and country under a lease. Each goes to one session only. */
@@ -93,7 +97,10 @@ export type TaskStore = {
   /** Open tasks by country. Empty: all have closed. */
   open(jobId: JobId): Promise<readonly OpenTasks[]>;
   /** Up to `limit` tasks that have not closed. */
-  unclosed(jobId: JobId, limit: number): Promise<readonly (TaskRow & { sessionId: SessionId | null })[]>;
+  unclosed(
+    jobId: JobId,
+    limit: number,
+  ): Promise<readonly (TaskRow & { sessionId: SessionId | null })[]>;
   /** All tasks of a job in dispatch order. */
   ofJob(jobId: JobId): Promise<readonly TaskView[]>;
   byId(id: TaskId): Promise<{ task: TaskView; outcome: Outcome | null } | null>;
@@ -101,7 +108,9 @@ export type TaskStore = {
   openTotals(): Promise<{ tasks: number; jobs: number }>;
 };
 
-const row = (task: Omit<TaskRow, "id" | "jobId" | "country"> & { id: string; jobId: string; country: string }): TaskRow => ({
+const row = (
+  task: Omit<TaskRow, "id" | "jobId" | "country"> & { id: string; jobId: string; country: string },
+): TaskRow => ({
   id: task.id as TaskId,
   jobId: task.jobId as JobId,
   position: task.position,
@@ -118,12 +127,16 @@ const STATUS_OF = { RESULT: "SUCCEEDED", FAILURE: "FAILED", WITHDRAWAL: "WITHDRA
 
 /** Tasks in PostgreSQL. Every change of status is a compare-and-set. */
 export function createTaskStore(prisma: PrismaClient): TaskStore {
-  async function leafIndices(hashes: readonly Uint8Array[]): Promise<(hash: Uint8Array) => number | null> {
+  async function leafIndices(
+    hashes: readonly Uint8Array[],
+  ): Promise<(hash: Uint8Array) => number | null> {
     const entries = await prisma.logEntry.findMany({
       where: { leafHash: { in: hashes.map((hash) => Buffer.from(hash)) } },
       select: { leafHash: true, index: true },
     });
-    const byHash = new Map(entries.map((e) => [Buffer.from(e.leafHash).toString("hex"), Number(e.index)]));
+    const byHash = new Map(
+      entries.map((e) => [Buffer.from(e.leafHash).toString("hex"), Number(e.index)]),
+    );
     return (hash) => byHash.get(Buffer.from(hash).toString("hex")) ?? null;
   }
 

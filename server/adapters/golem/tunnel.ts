@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as send } from "node:http";
 import { WebSocket } from "ws";
 import type { Door, DoorRequest, DoorResponse } from "@/server/adapters/golem/vantage";
-import { WebSocketStream } from "@/server/adapters/golem/websocket-stream";
+import { TunnelClosedError, WebSocketStream } from "@/server/adapters/golem/websocket-stream";
 import { BeaconError, type ErrorCode } from "@/server/domain/errors";
 
 /** How long the VPN may take to connect: yagna gives up after 5 s itself. */
@@ -50,9 +50,24 @@ export type OpenDoor = { readonly door: Door; close(): void };
 export function openDoor(end: TunnelEnd): OpenDoor {
   const agent = new TunnelAgent(end);
   return {
-    door: { request: (request) => exchange(agent, request) },
+    door: { request: (request) => exchangeAfresh(agent, request) },
     close: () => agent.destroy(),
   };
+}
+
+/** A kept connection turned out to be closed before anything was sent through it. */
+class StaleConnection extends Error {}
+
+/** One request and its answer, past kept connections that the other side has closed meanwhile. */
+async function exchangeAfresh(agent: Agent, request: DoorRequest): Promise<DoorResponse> {
+  for (;;) {
+    try {
+      return await exchange(agent, request);
+    } catch (error) {
+      // Each of them leaves the agent for good, so this ends with a new connection at the latest.
+      if (!(error instanceof StaleConnection)) throw error;
+    }
+  }
 }
 
 /** One request and its answer. Settles exactly once; whatever ends it early also ends its connection. */
@@ -67,15 +82,20 @@ function exchange(agent: Agent, request: DoorRequest): Promise<DoorResponse> {
       headers: { host: "door", ...headers, ...length },
     });
     const hasAnswered = watchFirstByte(outgoing);
-    const fail = (code: ErrorCode, message: string, cause?: unknown) => {
+    const giveUp = (error: Error) => {
       signal.removeEventListener("abort", onAbort);
       outgoing.destroy();
-      reject(new BeaconError(code, message, { cause }));
+      reject(error);
     };
-    const breakOff = (cause?: unknown) =>
-      hasAnswered()
-        ? fail("MODEL_RESPONSE_CUT_SHORT", "the answer ended before it was whole", cause)
-        : fail("MODEL_UNREACHABLE", "the tunnel gave no answer", cause);
+    const fail = (code: ErrorCode, message: string, cause?: unknown) =>
+      giveUp(new BeaconError(code, message, { cause }));
+    const breakOff = (cause?: unknown) => {
+      if (hasAnswered())
+        fail("MODEL_RESPONSE_CUT_SHORT", "the answer ended before it was whole", cause);
+      else if (outgoing.reusedSocket && cause instanceof TunnelClosedError)
+        giveUp(new StaleConnection());
+      else fail("MODEL_UNREACHABLE", "the tunnel gave no answer", cause);
+    };
     const onAbort = () => fail("MODEL_TIMED_OUT", "no whole answer in time", signal.reason);
     outgoing.once("error", breakOff);
     outgoing.once("response", (incoming) => {

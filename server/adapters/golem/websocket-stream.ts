@@ -1,6 +1,9 @@
 import { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
+/** Bytes were to be written to a tunnel that the other side had closed: none of them was sent. */
+export class TunnelClosedError extends Error {}
+
 /** A message that is already in one piece, or that ws left in several. */
 const toBuffer = (data: WebSocket.RawData): Buffer =>
   Array.isArray(data)
@@ -50,7 +53,7 @@ export class WebSocketStream extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     if (this.#socket.readyState === WebSocket.OPEN)
       this.#socket.send(chunk, { binary: true, compress: false }, done);
-    else done(new Error("the WebSocket is closed"));
+    else done(new TunnelClosedError("nothing was written: the tunnel is closed"));
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {

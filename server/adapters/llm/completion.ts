@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ResponseState } from "@/schemas/task";
 import { fromUtf8 } from "@/server/domain/bytes";
-import type { ErrorCode, ErrorCode } from "@/server/domain/errors";
+import type { ErrorCode } from "@/server/domain/errors";
 import { isRefusal } from "@/server/domain/eval/refusal";
 
 /** How much of a label that a server chose is kept. */
@@ -58,7 +58,7 @@ const unread = (state: ResponseState, code: ErrorCode | null): ReadCompletion =>
  * |-------------|---------------------------------------|---------------|-------------------------|
  * | 451         | any                                   | geoblocked    |                         |
  * | 429         | any                                   | harness-error | MODEL_RATE_LIMITED      |
- * | not 2xx     | any                                   | harness-error |                         |
+ * | not 2xx     | any                                   | harness-error | MODEL_REFUSED_REQUEST   |
  * | 2xx         | no JSON, or no completion             | harness-error | MODEL_RESPONSE_NOT_JSON |
  * | 2xx         | finish reason `content_filter`        | host-filtered |                         |
  * | 2xx         | finish reason `length`                | truncated     |                         |
@@ -78,7 +78,6 @@ export function readCompletion(status: number, body: Uint8Array): ReadCompletion
   const finishReason = choice.finish_reason ?? null;
   return {
     state: stateOf(finishReason, text ?? "", refusal !== null),
-    code: null,
     code: null,
     text,
     finishReason: finishReason?.slice(0, MAX_LABEL) ?? null,

@@ -8,15 +8,30 @@ import { JobId } from "@/schemas/primitives";
  * is rung again by the reconcile sweep, and one that comes twice finds nothing to do.
  */
 export const QUEUES = {
-  "job.dispatch": { payload: z.strictObject({ jobId: JobId }), attempts: 5, backoffMs: 500, concurrency: 4 },
+  "job.dispatch": {
+    payload: z.strictObject({ jobId: JobId }),
+    attempts: 5,
+    backoffMs: 500,
+    concurrency: 4,
+  },
   "vantage.session": {
     payload: z.strictObject({ jobId: JobId, country: CountryCode, slot: z.int().min(0).max(99) }),
     attempts: 1,
     backoffMs: 1_000,
     concurrency: 16,
   },
-  "allocation.release": { payload: z.strictObject({ jobId: JobId }), attempts: 3, backoffMs: 2_000, concurrency: 2 },
-  "job.compare": { payload: z.strictObject({ jobId: JobId }), attempts: 5, backoffMs: 1_000, concurrency: 1 },
+  "allocation.release": {
+    payload: z.strictObject({ jobId: JobId }),
+    attempts: 3,
+    backoffMs: 2_000,
+    concurrency: 2,
+  },
+  "job.compare": {
+    payload: z.strictObject({ jobId: JobId }),
+    attempts: 5,
+    backoffMs: 1_000,
+    concurrency: 1,
+  },
   "sweep.reconcile": { payload: z.strictObject({}), attempts: 1, backoffMs: 1_000, concurrency: 1 },
 } as const satisfies Record<
   string,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CountryCode } from "@/schemas/country";
+import type { CountryCode } from "@/schemas/country";
 import { JobId } from "@/schemas/primitives";
 import { adminProcedure, publicProcedure, router } from "@/server/api/trpc";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
@@ -36,7 +36,7 @@ export const jobsRouter = router({
       description,
       simulated: ctx.simulated,
     })),
-    countries: [...new Set(LOOPBACK_SITES.map(({ country }) => country))] satisfies CountryCode[],
+    countries: [...new Set(LOOPBACK_SITES.map(({ country }) => country))],
     limits: ctx.limits,
   })),
 });

@@ -10,7 +10,10 @@ export const logRouter = router({
   leaves: publicProcedure
     .input(
       z.strictObject({
-        cursor: z.string().regex(/^\d{1,15}$/).nullable(),
+        cursor: z
+          .string()
+          .regex(/^\d{1,15}$/)
+          .nullable(),
         limit: z.int().min(1).max(100),
       }),
     )

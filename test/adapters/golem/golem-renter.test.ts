@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LoopbackNetwork } from "@/server/adapters/golem/loopback/network";
 import type { VantageRenter } from "@/server/adapters/golem/vantage";
 import { compareAmounts } from "@/server/domain/job/amount";
 import { allBut, aNetwork, anAllocation, anOrder, aRenter, ask, providerNamed } from "./a-renter";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 let network: LoopbackNetwork;
 let renter: VantageRenter;

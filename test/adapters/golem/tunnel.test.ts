@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Faults } from "@/server/adapters/golem/loopback/faults";
 import type { LoopbackNetwork } from "@/server/adapters/golem/loopback/network";
 import type { Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import { aNetwork, anAllocation, anOrder, aQuestion, aRenter, ask } from "./a-renter";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 let network: LoopbackNetwork;
 let renter: VantageRenter;

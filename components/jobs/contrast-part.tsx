@@ -1,0 +1,89 @@
+import { Part, Tick } from "@/components/jobs/form-field";
+import type { SpecDraft } from "@/components/jobs/spec-draft";
+import { countryName } from "@/components/ui/country";
+import type { CountryCode } from "@/schemas/country";
+import type { Contrast, Control } from "@/schemas/job-spec";
+
+const OUTCOMES: readonly { readonly outcome: Contrast["outcome"]; readonly label: string }[] = [
+  { outcome: "refusal-rate", label: "How often it refuses" },
+  { outcome: "similarity", label: "How alike the answers are" },
+];
+
+type Props = { draft: SpecDraft; onChange: (part: Partial<SpecDraft>) => void };
+
+/** What is to be compared, said before the run. */
+export function ContrastPart({ draft, onChange }: Props) {
+  return (
+    <Part title="Contrasts" hint="Named before the run. What is not named here stays exploratory.">
+      <label className="grid gap-1.5 text-sm font-medium">
+        Compare all countries with
+        <select
+          className="field font-normal"
+          value={draft.baseline}
+          onChange={(event) =>
+            onChange({ baseline: event.currentTarget.value as CountryCode | "" })
+          }
+        >
+          <option value="">nothing: exploratory</option>
+          {draft.countries.map((code) => (
+            <option key={code} value={code}>
+              {countryName(code)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div>
+        {OUTCOMES.map(({ outcome, label }) => (
+          <Tick
+            key={outcome}
+            label={label}
+            disabled={draft.baseline === ""}
+            checked={draft.outcomes.includes(outcome)}
+            onChange={(event) =>
+              onChange({
+                outcomes: event.currentTarget.checked
+                  ? [...draft.outcomes, outcome]
+                  : draft.outcomes.filter((other) => other !== outcome),
+              })
+            }
+          />
+        ))}
+      </div>
+    </Part>
+  );
+}
+
+/** Which of the chosen services have known behaviour. */
+export function ControlPart({ draft, onChange }: Props) {
+  const set = (service: string, kind: string) => {
+    const { [service]: _, ...others } = draft.controls;
+    onChange({
+      controls: kind === "" ? others : { ...others, [service]: kind as Control["kind"] },
+    });
+  };
+  return (
+    <Part title="Controls" hint="Services with known behaviour show whether the instrument works.">
+      {draft.services.length === 0 ? (
+        <p className="text-sm text-muted">Choose services first.</p>
+      ) : (
+        draft.services.map((service) => (
+          <label
+            key={service}
+            className="grid items-center gap-1.5 text-sm font-medium sm:grid-cols-[1fr_1.4fr]"
+          >
+            <span className="code">{service}</span>
+            <select
+              className="field font-normal"
+              value={draft.controls[service] ?? ""}
+              onChange={(event) => set(service, event.currentTarget.value)}
+            >
+              <option value="">is not a control</option>
+              <option value="negative">negative control: no difference may show</option>
+              <option value="positive">positive control: a difference must show</option>
+            </select>
+          </label>
+        ))
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,132 @@
+import type { CountryCode } from "@/schemas/country";
+import type { SessionId } from "@/schemas/primitives";
+import type { GeoEvidence } from "@/schemas/snapshot";
+import type { GeoVerdict } from "@/schemas/task";
+import type { EventBus } from "@/server/adapters/db/event-bus";
+import type { StoredJob } from "@/server/adapters/db/job-store";
+import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
+import type { Vantage } from "@/server/adapters/golem/vantage";
+
+/** A session with its provider rented. */
+export type OpenSession = {
+  readonly job: StoredJob;
+  readonly id: SessionId;
+  readonly country: CountryCode;
+  readonly vantage: Vantage;
+  readonly geo: GeoEvidence;
+};
+
+export type AskTasksDeps = {
+  readonly tasks: Pick<TaskStore, "claim" | "release">;
+  readonly bus: Pick<EventBus, "announce">;
+  /** Null: the provider was lost before a response began. */
+  readonly execute: (session: OpenSession, task: TaskRow) => Promise<Outcome | null>;
+  readonly close: (session: OpenSession, finished: readonly FinishedTask[]) => Promise<number>;
+  /** How long a claimed task is this session's without a heartbeat. */
+  readonly leaseMs: number;
+  readonly now: () => Date;
+};
+
+/** A task that was asked, how it closes, and where it was asked. */
+export type FinishedTask = {
+  readonly task: TaskRow;
+  readonly outcome: Outcome;
+  readonly vantage: { readonly providerId: string; readonly geo: GeoVerdict };
+};
+
+/** Tasks of one session that are asked at the same time. */
+const CONCURRENCY = 16;
+/** Tasks claimed at once: enough that claiming never waits, few enough that a lost session gives little back. */
+const CLAIM = 64;
+
+/**
+ * Claims, asks and closes the open tasks of a session's job and country, `CONCURRENCY` at a time,
+ * until none is left or `stop` aborts. What could not be asked goes back.
+ */
+export async function askTasks(
+  deps: AskTasksDeps,
+  session: OpenSession,
+  stop: AbortSignal,
+): Promise<void> {
+  const { job, id, country, vantage, geo } = session;
+  const claimed: TaskRow[] = [];
+  let claiming: Promise<void> | null = null;
+  let isExhausted = false;
+
+  async function claim(): Promise<void> {
+    const leaseUntil = new Date(deps.now().getTime() + deps.leaseMs);
+    const tasks = await deps.tasks.claim({
+      jobId: job.id,
+      country,
+      sessionId: id,
+      limit: CLAIM,
+      leaseUntil,
+    });
+    claimed.push(...tasks);
+    if (tasks.length < CLAIM) isExhausted = true;
+  }
+  async function next(): Promise<TaskRow | null> {
+    while (!stop.aborted) {
+      if (claimed.length <= CONCURRENCY && !isExhausted)
+        claiming ??= claim().finally(() => {
+          claiming = null;
+        });
+      const task = claimed.shift();
+      if (task !== undefined) return task;
+      if (claiming === null) return null;
+      await claiming;
+    }
+    return null;
+  }
+
+  const closer = createCloser(deps, session);
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      for (let task = await next(); task !== null; task = await next()) {
+        const outcome = await deps.execute(session, task);
+        if (outcome === null) await deps.tasks.release(id, [task.id]);
+        else
+          closer.add({
+            task,
+            outcome,
+            vantage: { providerId: vantage.provider.id, geo: geo.verdict },
+          });
+      }
+    }),
+  );
+  await closer.finish();
+}
+
+/** Closes finished tasks in batches: what comes in while one batch is being stored makes the next. */
+function createCloser(deps: AskTasksDeps, session: OpenSession) {
+  let waiting: FinishedTask[] = [];
+  let storing: Promise<void> | null = null;
+  async function store(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await deps.close(session, batch);
+      await deps.bus.announce({ kind: "job.changed", jobId: session.job.id });
+    }
+  }
+  const start = () => {
+    storing ??= store().finally(() => {
+      storing = null;
+    });
+    return storing;
+  };
+  let failure: unknown = null;
+  return {
+    add(finished: FinishedTask): void {
+      waiting.push(finished);
+      start().catch((error: unknown) => {
+        failure ??= error;
+      });
+    },
+    async finish(): Promise<void> {
+      await storing?.catch(() => {});
+      if (failure !== null) throw failure;
+      await start();
+    },
+  };
+}
