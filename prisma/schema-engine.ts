@@ -14,13 +14,32 @@ export const SCHEMA_FILE = fileURLToPath(new URL("./schema.prisma", import.meta.
 
 let isLoaded = false;
 
+/**
+ * The engine guards its lock with a timer of 10 s that it never clears; what imports it should not
+ * wait for that before it may end.
+ */
+function withoutIdleTimers(): Record<string, unknown> {
+  const imports: Record<string, unknown> = { ...engineModule };
+  for (const [name, value] of Object.entries(imports)) {
+    if (!name.startsWith("__wbg_setTimeout_") || typeof value !== "function") continue;
+    imports[name] = (...args: unknown[]) => {
+      const timer: unknown = value(...args);
+      if (timer instanceof Object && "unref" in timer && timer.unref instanceof Function) {
+        timer.unref();
+      }
+      return timer;
+    };
+  }
+  return imports;
+}
+
 async function load(): Promise<void> {
   if (isLoaded) return;
   const wasmFile = createRequire(import.meta.url)
     .resolve("@prisma/schema-engine-wasm")
     .replace(/schema_engine\.js$/, "schema_engine_bg.wasm");
   const { instance } = await WebAssembly.instantiate(readFileSync(wasmFile), {
-    "./schema_engine_bg.js": engineModule as never,
+    "./schema_engine_bg.js": withoutIdleTimers() as never,
   });
   engineModule.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();

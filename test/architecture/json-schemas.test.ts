@@ -15,7 +15,7 @@ describe("the published JSON schemas", () => {
   it("are written by the command, and no others stand beside them", async () => {
     const folder = mkdtempSync(join(tmpdir(), "beacon-schemas-"));
     const said: string[] = [];
-    expect(await schemasCommand([folder], { write: (line) => said.push(line) })).toBe(0);
+    expect(await schemasCommand([folder], { out: (line) => said.push(line) })).toBe(0);
     const names = publishedSchemas()
       .map(({ file }) => file)
       .sort();

@@ -12,8 +12,8 @@ export type DraftOffersOptions = {
   readonly specification: DemandSpecification;
   /** Decides on an initial offer: the provider's claim when it is wanted, null when not. */
   readonly admit: (proposal: OfferProposal) => Promise<Claim | null>;
-  /** Orders drafts that are there at the same time: the lowest comes first. */
-  readonly rank: (proposal: OfferProposal) => number;
+  /** Orders drafts that are there at the same time: the lowest comes first, the second figure decides ties. */
+  readonly rank: (proposal: OfferProposal) => readonly [number, number];
 };
 
 /**
@@ -58,7 +58,10 @@ export class DraftOffers {
     if (this.#failure !== null && this.#drafts.length === 0)
       throw golemFailure("GOLEM_UNAVAILABLE", "the market broke off", this.#failure);
     const { rank } = this.#options;
-    this.#drafts.sort((a, b) => rank(a.proposal) - rank(b.proposal));
+    this.#drafts.sort((a, b) => {
+      const [[a1, a2], [b1, b2]] = [rank(a.proposal), rank(b.proposal)];
+      return a1 - b1 || a2 - b2;
+    });
     return this.#drafts.shift() ?? null;
   }
 

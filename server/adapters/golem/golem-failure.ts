@@ -22,17 +22,21 @@ export async function within<T>(
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<T> {
-  const limit = AbortSignal.any([AbortSignal.timeout(waitMs), ...(signal ? [signal] : [])]);
-  let stop = () => {};
+  let leave = () => {};
   const cut = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(limit.reason);
-    if (limit.aborted) stop();
-    else limit.addEventListener("abort", stop, { once: true });
+    const timer = setTimeout(() => reject(new Error(`not done within ${waitMs} ms`)), waitMs);
+    const onAbort = () => reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    leave = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
   });
   try {
     return await Promise.race([work, cut]);
   } finally {
-    limit.removeEventListener("abort", stop);
+    leave();
     work.catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import { type Allocation, GolemNetwork, type OfferProposal } from "@golem-sdk/go
 import { config as rxjs } from "rxjs";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
 import { AllocationDesk } from "@/server/adapters/golem/allocation-desk";
-import { type Claim, Claims } from "@/server/adapters/golem/claims";
+import { Claims } from "@/server/adapters/golem/claims";
 import { type DraftOffer, DraftOffers } from "@/server/adapters/golem/draft-offers";
 import { expectedTotal } from "@/server/adapters/golem/fair-bill";
 import { golemFailure, within } from "@/server/adapters/golem/golem-failure";
@@ -11,6 +11,7 @@ import { createGolemVantage } from "@/server/adapters/golem/golem-vantage";
 import { watchHealth } from "@/server/adapters/golem/health-watch";
 import { hire, pricesOf, rentHours } from "@/server/adapters/golem/hire";
 import { InvoiceBook } from "@/server/adapters/golem/invoice-book";
+import { type MaxPrices, OfferAdmission } from "@/server/adapters/golem/offer-admission";
 import type { RentOrder, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import { BeaconError } from "@/server/domain/errors";
 
@@ -49,12 +50,7 @@ export type GolemRenterOptions = {
   readonly databases: readonly AddressDatabase[];
   /** The machine's image and its SHA3-224 hash, 56 hex digits. Named by URL, so that no registry is asked. */
   readonly image: { readonly url: string; readonly hash: string };
-  /** Offers above any of these are passed over. GLM; hours. */
-  readonly maxPrices: {
-    readonly startGlm: number;
-    readonly cpuHourGlm: number;
-    readonly envHourGlm: number;
-  };
+  readonly maxPrices: MaxPrices;
   readonly patience: RenterPatience;
   readonly now: () => Date;
   /** golem-js can no longer be relied on; the process must end and be started again. Called at most once. */
@@ -124,12 +120,25 @@ class GolemRenter implements VantageRenter {
   async rent(order: RentOrder): Promise<Vantage> {
     setMaxListeners(0, order.signal);
     const allocation = await this.#allocationFor(order);
-    const offers = await this.#publish(order, allocation);
+    const admission = new OfferAdmission({
+      order,
+      claims: this.#claims,
+      maxPrices: this.#options.maxPrices,
+      remainingGlm: Number(allocation.remainingAmount),
+    });
+    const offers = await this.#publish(order, allocation, admission);
     try {
-      return await this.#rentFrom(offers, order, allocation);
+      const vantage = await this.#rentFrom(offers, order, allocation);
+      if (vantage !== null) return vantage;
     } finally {
       offers.close();
     }
+    throw admission.hasUnaffordable
+      ? new BeaconError(
+          "GOLEM_BUDGET_SPENT",
+          `the allocation pays for no offer in ${order.country}`,
+        )
+      : new BeaconError("GOLEM_NO_OFFER", `no offer in ${order.country}`);
   }
 
   async close(): Promise<void> {
@@ -146,29 +155,23 @@ class GolemRenter implements VantageRenter {
     });
   }
 
-  /** Puts a demand on the market; offers from other countries, or too dear, are not answered. */
-  async #publish(order: RentOrder, allocation: Allocation): Promise<DraftOffers> {
+  /** Puts a demand on the market. Of several drafts, the least used provider comes first, then the cheapest. */
+  async #publish(
+    { rentMs }: RentOrder,
+    allocation: Allocation,
+    admission: OfferAdmission,
+  ): Promise<DraftOffers> {
     const { image, maxPrices } = this.#options;
-    const remainingGlm = Number(allocation.remainingAmount);
-    const admit = async (proposal: OfferProposal): Promise<Claim | null> => {
-      const prices = pricesOf(proposal);
-      if (order.avoid.includes(proposal.provider.id)) return null;
-      if (prices.start > maxPrices.startGlm) return null;
-      if (prices.cpuSec * 3_600 > maxPrices.cpuHourGlm) return null;
-      if (prices.envSec * 3_600 > maxPrices.envHourGlm) return null;
-      if (expectedTotal(prices, order.rentMs) > remainingGlm) return null;
-      const claim = await this.#claims.of(proposal.provider.id);
-      return claim?.country === order.country ? claim : null;
+    const rank = (proposal: OfferProposal) => {
+      const uses = this.#uses.get(proposal.provider.id) ?? 0;
+      return [uses, expectedTotal(pricesOf(proposal), rentMs)] as const;
     };
-    const rank = (proposal: OfferProposal) =>
-      (this.#uses.get(proposal.provider.id) ?? 0) * 1e6 +
-      expectedTotal(pricesOf(proposal), order.rentMs);
     try {
       const workload = { imageUrl: image.url, imageHash: image.hash, capabilities: ["vpn"] };
       const specification = await this.#golem.market.buildDemandDetails(
         { workload },
         {
-          rentHours: rentHours(order.rentMs),
+          rentHours: rentHours(rentMs),
           pricing: {
             model: "linear",
             maxStartPrice: maxPrices.startGlm,
@@ -178,21 +181,28 @@ class GolemRenter implements VantageRenter {
         },
         allocation,
       );
+      const admit = (proposal: OfferProposal) => admission.admit(proposal);
       return new DraftOffers({ golem: this.#golem, specification, admit, rank });
     } catch (error) {
       throw golemFailure("GOLEM_UNAVAILABLE", "the demand was not published", error);
     }
   }
 
-  /** Tries one provider after the other until one is hired or none is left. */
-  async #rentFrom(offers: DraftOffers, order: RentOrder, allocation: Allocation): Promise<Vantage> {
+  /** Tries one provider after the other until one is hired or none is left. Null: none ever came. */
+  async #rentFrom(
+    offers: DraftOffers,
+    order: RentOrder,
+    allocation: Allocation,
+  ): Promise<Vantage | null> {
     const { offerMs } = this.#options.patience;
     let failure: BeaconError | null = null;
     for (;;) {
       const waitMs = failure === null ? offerMs : Math.min(NEXT_OFFER_MS, offerMs);
       const offer = await offers.next(waitMs, GATHER_MS, order.signal);
-      if (offer === null || order.signal.aborted)
-        throw failure ?? new BeaconError("GOLEM_NO_OFFER", `no offer in ${order.country}`);
+      if (offer === null || order.signal.aborted) {
+        if (failure === null) return null;
+        throw failure;
+      }
       try {
         return await this.#hire(offer, order, allocation);
       } catch (error) {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { CountryCode } from "@/schemas/country";
 import { JobId } from "@/schemas/primitives";
 import { adminProcedure, publicProcedure, router } from "@/server/api/trpc";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";

@@ -36,8 +36,8 @@ export async function checkQuorum(
 
 function findingFor(policy: Policy, signed: number, met: boolean): Finding {
   if (policy.quorum === null) return notApplicable("The policy asks for no witness.");
-  const tally = `${signed} of the policy's ${policy.witnesses.length} witnesses`;
+  const tally = `Cosigned by ${signed} of the ${policy.witnesses.length} witnesses that the policy knows`;
   return met
-    ? holds(`${tally} cosigned this state of the log: enough for the policy.`)
-    : fails(`${tally} cosigned this state of the log: too few for the policy.`, "QUORUM_NOT_MET");
+    ? holds(`${tally}: enough for the policy.`)
+    : fails(`${tally}: too few for the policy.`, "QUORUM_NOT_MET");
 }

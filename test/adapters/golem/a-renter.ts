@@ -53,7 +53,7 @@ export const aRenter = (
     databases: loopbackDatabases,
     image: { url: "http://127.0.0.1/beacon.gvmi", hash: "0".repeat(56) },
     maxPrices: { startGlm: 1, cpuHourGlm: 1, envHourGlm: 1 },
-    patience: { offerMs: 2_000, approvalMs: 1_500, deployMs: 5_000, lossCheckMs: 200, ...patience },
+    patience: { offerMs: 1_000, approvalMs: 800, deployMs: 5_000, lossCheckMs: 200, ...patience },
     now,
     onUnavailable,
   });

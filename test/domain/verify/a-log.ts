@@ -63,15 +63,16 @@ export const anIntent = (changes: Partial<IntentEntry> = {}): IntentEntry => ({
   ...changes,
 });
 
+const country = "DE" as CountryCode;
 const cell = {
   simulated: true,
   job,
   intent: 1,
-  task: taskIdOf({ job, prompt: "museum", service: "control", country: "DE", repeat: 0 }),
+  task: taskIdOf({ job, prompt: "museum", service: "control", country, repeat: 0 }),
   spec_cid: cidOf(spec),
   prompt: "museum",
   service: "control",
-  country: "DE" as CountryCode,
+  country,
   repeat: 0,
   seed: 7,
 };

@@ -101,7 +101,7 @@ describe("a receipt as the portal serves it", () => {
 describe("a changed byte", () => {
   const refusedEverywhere = async (receipt: Uint8Array, policy = log.policy) => {
     const accepted: string[] = [];
-    for (const mask of [0x01, 0x02, 0x20, 0x80, 0xff])
+    for (const mask of [0x01, 0x20, 0x80])
       for (let at = 0; at < receipt.length; at++) {
         const changed = Uint8Array.from(receipt);
         changed[at] = (changed[at] ?? 0) ^ mask;

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { type EntryType, LogEntry } from "@/schemas/log-entry";
+import { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
+import type { Json } from "@/server/domain/digest";
+import { isLogEntry } from "@/server/domain/verify/entry-shape";
+import { aFailure, aResult, aWithdrawal, entriesOfAllKinds } from "@/test/domain/verify/a-log";
+
+/** What a field may be changed into. Some of these are right for some fields. */
+const REPLACEMENTS: readonly Json[] = [
+  null,
+  true,
+  "",
+  " ",
+  "x",
+  "X",
+  "A\n",
+  0,
+  -1,
+  1,
+  1.5,
+  2 ** 53,
+  "0",
+  [],
+  ["a"],
+  ["A"],
+  {},
+  "2026-11-22T12:00:00Z",
+  "2026-02-30T12:00:00.000Z",
+  "2026-11-22T25:00:00.000Z",
+  "2026-11-22T12:00:00.000+00:00",
+  "+10000-01-01T00:00:00.000Z",
+  "beacon.key/v2",
+  `bafkrei${"a".repeat(52)}`,
+  "job-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "key-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "key-aaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+  "DE",
+  "de",
+  "verified",
+  "answered",
+];
+describe("the form of an entry, checked by hand", () => {
+  it("accepts one entry of every kind, as the schema does", () => {
+    for (const entry of entriesOfAllKinds()) {
+      expect(LogEntry.safeParse(entry).success).toBe(true);
+      expect(isLogEntry(entry as Json)).toBe(true);
+    }
+    const types = entriesOfAllKinds().map(({ type }) => type satisfies EntryType);
+    expect(types.toSorted()).toEqual(
+      LogEntry.options.map(({ shape }) => shape.type.value).toSorted(),
+    );
+  });
+
+  it("answers as the schema does when any one field is changed", () => {
+    for (const entry of entriesOfAllKinds())
+      for (const field of Object.keys(entry))
+        for (const value of REPLACEMENTS) {
+          const changed = { ...entry, [field]: value } as Json;
+          const verdict = [entry.type, field, value, isLogEntry(changed)];
+          expect(verdict).toEqual([entry.type, field, value, LogEntry.safeParse(changed).success]);
+        }
+  });
+
+  it("refuses a field too few and a field too many", () => {
+    for (const entry of entriesOfAllKinds()) {
+      expect(isLogEntry({ ...entry, more: 1 } as Json)).toBe(false);
+      expect(isLogEntry(JSON.parse(`{"__proto__":1,${JSON.stringify(entry).slice(1)}`))).toBe(
+        false,
+      );
+      for (const field of Object.keys(entry)) {
+        const { [field as keyof typeof entry]: _, ...rest } = entry;
+        expect(isLogEntry(rest as unknown as Json)).toBe(false);
+      }
+    }
+  });
+
+  it("knows every word of the closed lists, and no other", () => {
+    for (const state of ResponseState.options)
+      expect(isLogEntry(aResult({ state }) as Json)).toBe(true);
+    for (const geo of GeoVerdict.options) expect(isLogEntry(aResult({ geo }) as Json)).toBe(true);
+    for (const fault of Fault.options) expect(isLogEntry(aFailure({ fault }) as Json)).toBe(true);
+    for (const reason of WithdrawalReason.options)
+      expect(isLogEntry(aWithdrawal({ reason }) as Json)).toBe(true);
+  });
+
+  it("is looser in one point: which countries there are is the writer's business", () => {
+    const elsewhere = { ...aResult(), country: "XX" };
+    expect(LogEntry.safeParse(elsewhere).success).toBe(false);
+    expect(isLogEntry(elsewhere as Json)).toBe(true);
+  });
+
+  it("refuses what is no object", () => {
+    for (const value of [null, 1, "a", [], [aResult() as Json]] as Json[])
+      expect(isLogEntry(value)).toBe(false);
+  });
+});
