@@ -90,7 +90,7 @@ async function build(): Promise<boolean> {
     await steps.run("site", async (say) => {
       const { signal } = new AbortController();
       const logFile = join(RESULTS, "build.log");
-      const isNew = await buildSite({ root: ROOT, logFile, signal });
+      const isNew = await buildSite({ root: ROOT, logFile, signal, onBuild: () => {} });
       say(isNew ? "built: its sources had changed" : "as it was built");
     });
     return true;

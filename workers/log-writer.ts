@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "@/server/context";
-import { isBeaconError } from "@/server/domain/errors";
+import { ERRORS, isBeaconError } from "@/server/domain/errors";
 import { publishCheckpoint } from "@/server/services/publish-checkpoint";
 import { sequenceLog } from "@/server/services/sequence-log";
 
@@ -33,8 +33,8 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
     } catch (error) {
-      if (isBeaconError(error) && error.code === "QUORUM_NOT_MET")
-        log.warn({ err: error }, "not cosigned, it will be tried again");
+      if (isBeaconError(error) && ERRORS[error.code].retryable)
+        log.warn({ err: error }, "not published, it will be tried again");
       else log.error({ err: error }, "the log was not written, it will be tried again");
       await bell.pause(RETRY_MS);
     }

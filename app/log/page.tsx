@@ -32,7 +32,11 @@ export default async function LogPage({
     <PageBody simulated={leaves.items.some(({ simulated }) => simulated === true)}>
       <PageHead
         eyebrow="The log"
-        title={`${counted(head.size, "entry", "entries")}, none of which can quietly change.`}
+        title={
+          head.size === 0
+            ? "The log is empty."
+            : `${counted(head.size, "entry", "entries")}, none of which can quietly change.`
+        }
       >
         <p className="lede">
           Announcements, responses, failures, withdrawals and comparisons, in the order in which

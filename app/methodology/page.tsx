@@ -124,7 +124,8 @@ export default function MethodologyPage() {
           <Link href="/verify#offline" className="link">
             on the command line
           </Link>
-          . None of them asks you to believe this portal’s server.
+          . None of them takes this server’s word for anything; only the keys one has to get from
+          somewhere that one trusts.
         </p>
         <CheckList />
       </Chapter>

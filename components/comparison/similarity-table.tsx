@@ -35,7 +35,7 @@ function Figure({
       style={{
         background: `color-mix(in oklab, var(--heat-1) ${Math.round(value * 100)}%, var(--heat-0))`,
       }}
-      className={`h-14 min-w-16 rounded text-center leading-tight ${isDark ? "text-sheet" : "text-ink"} ${isFloor ? "font-semibold outline-2 -outline-offset-4 outline-ink" : ""}`}
+      className={`h-14 min-w-16 rounded text-center leading-tight ${isDark ? "text-sheet" : "text-ink"} ${isFloor ? "font-semibold outline-2 -outline-offset-6 outline-current" : ""}`}
     >
       <span className="sr-only">{between}: </span>
       {value.toFixed(2)}

@@ -16,7 +16,7 @@ const STATUS: Readonly<Record<SessionSnapshot["status"], string>> = {
 export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[] }) {
   if (sessions.length === 0) return <Empty title="No provider has been rented yet." />;
   return (
-    <Table label="Rented providers">
+    <Table label="Rented providers" isWide>
       <thead>
         <tr>
           <Th>Country</Th>

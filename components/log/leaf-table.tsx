@@ -9,7 +9,7 @@ import type { LeafSummary } from "@/schemas/snapshot";
 /** Entries of the log, newest first. */
 export function LeafTable({ leaves }: { leaves: readonly LeafSummary[] }) {
   return (
-    <Table label="Entries of the log, newest first">
+    <Table label="Entries of the log, newest first" isWide>
       <thead>
         <tr>
           <Th className="text-end">Entry</Th>

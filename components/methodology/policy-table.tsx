@@ -16,12 +16,16 @@ export function PolicyTable({ rows }: { rows: readonly PolicyRow[] }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
+        {rows.map((row, _, all) => (
           <tr key={`${row.model} ${row.country} ${row.event} ${row.what}`}>
             <Td className="code whitespace-nowrap">{row.model}</Td>
             <Td className="whitespace-nowrap">
               {row.country === null ? (
-                <span className="text-muted">everywhere else</span>
+                <span className="text-muted">
+                  {all.filter(({ model }) => model === row.model).length === 1
+                    ? "everywhere"
+                    : "everywhere else"}
+                </span>
               ) : (
                 <Country code={row.country} />
               )}

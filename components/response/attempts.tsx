@@ -10,7 +10,7 @@ export function Attempts({ attempts }: { attempts: ResponseSnapshot["attempts"] 
     <ol className="grid gap-2 text-[13.5px]">
       {attempts.map(({ at, outcome }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two attempts may share an instant; the list only grows at its end
-        <li key={i} className="grid gap-x-5 sm:grid-cols-[150px_1fr]">
+        <li key={i} className="grid gap-x-5 sm:grid-cols-[210px_1fr]">
           <span className="text-muted">
             {i + 1}. <Instant at={at} />
           </span>

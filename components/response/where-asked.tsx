@@ -33,7 +33,7 @@ function Probes({ geo }: { geo: GeoEvidence }) {
           <Th>Exit seen</Th>
           {names.map((name) => (
             <Th key={name}>
-              <span className="code">{name}</span>
+              <span className="code whitespace-nowrap">{name}</span>
             </Th>
           ))}
           <Th className="pe-0 text-end">Round trip</Th>
@@ -48,11 +48,11 @@ function Probes({ geo }: { geo: GeoEvidence }) {
                 <Instant at={probe.at} />
               </span>
             </Td>
-            <Td className="code">{probe.observedAddress}</Td>
+            <Td className="code whitespace-nowrap">{probe.observedAddress}</Td>
             {names.map((name) => {
               const database = probe.databases.find((other) => other.name === name);
               return (
-                <Td key={name}>
+                <Td key={name} className="min-w-24">
                   {database === undefined ? (
                     <NotMeasured />
                   ) : (

@@ -1,11 +1,24 @@
 import type { ComponentProps, ReactNode } from "react";
 
 /** A table that scrolls inside its own frame on narrow screens, reachable by keyboard. */
-export function Table({ label, children }: { label: string; children: ReactNode }) {
+export function Table({
+  label,
+  isWide = false,
+  children,
+}: {
+  label: string;
+  /** Too many columns for a phone: scrolls there instead of squeezing them. */
+  isWide?: boolean;
+  children: ReactNode;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section aria-label={label} tabIndex={0} className="scroll-x -mx-1 px-1">
-      <table className="w-full border-collapse text-start text-sm">{children}</table>
+    <section aria-label={label} tabIndex={0} className="scroll-x relative -mx-1 px-1">
+      <table
+        className={`w-full border-collapse text-start text-sm ${isWide ? "min-w-[44rem]" : ""}`}
+      >
+        {children}
+      </table>
     </section>
   );
 }

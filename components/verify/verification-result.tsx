@@ -61,7 +61,7 @@ function ForkAlarm({ verification }: { verification: Verification }) {
   return (
     <div
       role="alert"
-      className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 text-bad"
+      className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 wrap-anywhere text-bad"
     >
       <p className="font-serif text-xl font-semibold">
         This log has shown two different histories.

@@ -19,13 +19,20 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
 const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
   TRPC_CODE[code] ?? (code.startsWith("JOB_SPEC_") ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR");
 
+/** All that a stranger hears of a failure of our own; also when a subscription ends with one. */
+const UNSAID = "Something went wrong on our side.";
+
 const t = initTRPC.context<RequestContext>().create({
   transformer: superjson,
   errorFormatter: ({ shape, error }) => {
     const { stack: _, ...data } = shape.data;
+    const { cause } = error;
+    const mayBeSaid =
+      error.code !== "INTERNAL_SERVER_ERROR" || (isBeaconError(cause) && ERRORS[cause.code].expose);
     return {
       ...shape,
-      data: { ...data, beaconCode: isBeaconError(error.cause) ? error.cause.code : null },
+      message: mayBeSaid ? shape.message : UNSAID,
+      data: { ...data, beaconCode: isBeaconError(cause) ? cause.code : null },
     };
   },
 });
@@ -38,15 +45,12 @@ const mapErrors = t.middleware(async ({ ctx, path, next }) => {
   if (isBeaconError(cause))
     throw new TRPCError({
       code: trpcCodeOf(cause.code),
-      message: ERRORS[cause.code].expose ? cause.message : "Something went wrong on our side.",
+      message: ERRORS[cause.code].expose ? cause.message : UNSAID,
       cause,
     });
   if (result.error.code !== "INTERNAL_SERVER_ERROR") return result;
   ctx.logger.error({ err: result.error, path }, "a request failed");
-  throw new TRPCError({
-    code: "INTERNAL_SERVER_ERROR",
-    message: "Something went wrong on our side.",
-  });
+  throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: UNSAID });
 });
 
 export const router = t.router;

@@ -108,8 +108,10 @@ export async function buildSite(options: {
   readonly root: string;
   readonly logFile: string;
   readonly signal: AbortSignal;
+  /** Called when a build begins, which takes a while. */
+  readonly onBuild: () => void;
 }): Promise<boolean> {
-  const { root, logFile, signal } = options;
+  const { root, logFile, signal, onBuild } = options;
   const stamp = stampOf(root);
   if (isBuilt(root, stamp)) return false;
   mkdirSync(join(root, ".next"), { recursive: true });
@@ -122,6 +124,7 @@ export async function buildSite(options: {
     }
     try {
       if (isBuilt(root, stamp)) return false;
+      onBuild();
       rmSync(stampFile(root), { force: true });
       await runNextBuild(root, logFile, signal);
       writeFileSync(stampFile(root), stamp);

@@ -199,7 +199,9 @@ async function bringUp(env: Env, steps: Steps, shutdown: Shutdown): Promise<stri
   });
   const build = steps.run("site", async (say) => {
     const logFile = join(env.BEACON_HOME, "logs", "build.log");
-    const isNew = await buildSite({ root: ROOT, logFile, signal: shutdown.signal });
+    const onBuild = () =>
+      steps.note("building the site, about a minute; only when its sources change");
+    const isNew = await buildSite({ root: ROOT, logFile, signal: shutdown.signal, onBuild });
     say(isNew ? "built: its sources had changed" : "as it was built");
   });
   build.catch(() => {}); // awaited below; the database may fail first

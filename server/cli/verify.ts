@@ -84,8 +84,8 @@ function parse(args: readonly string[]): Asked | null {
       },
     });
     const [file, ...more] = positionals;
-    const isLonely = values.consistency !== undefined && values.since === undefined;
-    return file === undefined || more.length > 0 || isLonely ? null : { file, ...values };
+    const hasProofOfNothing = values.consistency !== undefined && values.since === undefined;
+    return file === undefined || more.length > 0 || hasProofOfNothing ? null : { file, ...values };
   } catch {
     return null; // an option that does not exist
   }

@@ -17,7 +17,7 @@ export type OpenSession = {
 };
 
 export type AskTasksDeps = {
-  readonly tasks: Pick<TaskStore, "claim" | "release">;
+  readonly tasks: Pick<TaskStore, "claim" | "release" | "giveBack">;
   readonly bus: Pick<EventBus, "announce">;
   /** Null: the provider was lost before a response began. */
   readonly execute: (session: OpenSession, task: TaskRow) => Promise<Outcome | null>;
@@ -42,6 +42,11 @@ const CLAIM = 64;
 /**
  * Claims, asks and closes the open tasks of a session's job and country, `CONCURRENCY` at a time,
  * until none is left or `stop` aborts. What could not be asked goes back.
+ *
+ * When one of them fails, nothing new is begun, but what comes back all the same is closed first: a
+ * response that has come is never asked for again because of an error of ours.
+ *
+ * @throws the first error of claiming, asking or closing.
  */
 export async function askTasks(
   deps: AskTasksDeps,
@@ -49,6 +54,8 @@ export async function askTasks(
   stop: AbortSignal,
 ): Promise<void> {
   const { job, id, country, vantage, geo } = session;
+  const failed = new AbortController();
+  const halt = AbortSignal.any([stop, failed.signal]);
   const claimed: TaskRow[] = [];
   let claiming: Promise<void> | null = null;
   let isExhausted = false;
@@ -66,11 +73,13 @@ export async function askTasks(
     if (tasks.length < CLAIM) isExhausted = true;
   }
   async function next(): Promise<TaskRow | null> {
-    while (!stop.aborted) {
+    while (!halt.aborted) {
       if (claimed.length <= CONCURRENCY && !isExhausted)
-        claiming ??= claim().finally(() => {
-          claiming = null;
-        });
+        claiming ??= claim()
+          .catch((error: unknown) => failed.abort(error))
+          .finally(() => {
+            claiming = null;
+          });
       const task = claimed.shift();
       if (task !== undefined) return task;
       if (claiming === null) return null;
@@ -79,33 +88,45 @@ export async function askTasks(
     return null;
   }
 
-  const closer = createCloser(deps, session);
+  const closer = createCloser(deps, session, failed);
+  async function ask(task: TaskRow): Promise<void> {
+    const outcome = await deps.execute(session, task);
+    if (outcome === null) await deps.tasks.release(id, [task.id]);
+    else
+      closer.add({ task, outcome, vantage: { providerId: vantage.provider.id, geo: geo.verdict } });
+  }
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      for (let task = await next(); task !== null; task = await next()) {
-        const outcome = await deps.execute(session, task);
-        if (outcome === null) await deps.tasks.release(id, [task.id]);
-        else
-          closer.add({
-            task,
-            outcome,
-            vantage: { providerId: vantage.provider.id, geo: geo.verdict },
-          });
-      }
+      for (let task = await next(); task !== null; task = await next())
+        await ask(task).catch((error: unknown) => failed.abort(error));
     }),
   );
   await closer.finish();
+  if (claimed.length > 0)
+    await deps.tasks.giveBack(
+      id,
+      claimed.map((task) => task.id),
+    );
+  failed.signal.throwIfAborted();
 }
 
-/** Closes finished tasks in batches: what comes in while one batch is being stored makes the next. */
-function createCloser(deps: AskTasksDeps, session: OpenSession) {
+/**
+ * Closes finished tasks in batches: what comes in while one batch is being stored makes the next.
+ * A batch that could not be stored aborts `failed` and is tried once more at the end.
+ */
+function createCloser(deps: AskTasksDeps, session: OpenSession, failed: AbortController) {
   let waiting: FinishedTask[] = [];
   let storing: Promise<void> | null = null;
   async function store(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await deps.close(session, batch);
+      try {
+        await deps.close(session, batch);
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        throw error;
+      }
       await deps.bus.announce({ kind: "job.changed", jobId: session.job.id });
     }
   }
@@ -115,17 +136,13 @@ function createCloser(deps: AskTasksDeps, session: OpenSession) {
     });
     return storing;
   };
-  let failure: unknown = null;
   return {
     add(finished: FinishedTask): void {
       waiting.push(finished);
-      start().catch((error: unknown) => {
-        failure ??= error;
-      });
+      start().catch((error: unknown) => failed.abort(error));
     },
     async finish(): Promise<void> {
       await storing?.catch(() => {});
-      if (failure !== null) throw failure;
       await start();
     },
   };

@@ -4,10 +4,12 @@ import type { Signer } from "@/server/adapters/keys/key-store";
 import type { ReadTile, Tree } from "@/server/adapters/tree/tree";
 import type { Witness } from "@/server/adapters/witness/witness";
 import { equalBytes } from "@/server/domain/bytes";
-import { BeaconError, isBeaconError } from "@/server/domain/errors";
+import { BeaconError, type ErrorCode, isBeaconError } from "@/server/domain/errors";
 import { formatCheckpoint } from "@/server/domain/log/checkpoint";
-import { signNote } from "@/server/domain/log/note";
+import { cosignersOf } from "@/server/domain/log/cosignature";
+import { parseNote, signNote } from "@/server/domain/log/note";
 import { meetsQuorum, type Policy } from "@/server/domain/log/policy";
+import { ed25519Verifier } from "@/server/domain/signature";
 
 export type PublishCheckpointDeps = {
   readonly log: Pick<LogStore, "state" | "tileReader" | "publish">;
@@ -19,6 +21,9 @@ export type PublishCheckpointDeps = {
   readonly bus: Pick<EventBus, "announce">;
   readonly now: () => Date;
 };
+
+/** What no other witness can make good. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(["LOG_ROLLED_BACK", "LOG_WRITER_BUSY"]);
 
 /** How often a witness may name another size before it counts as unavailable. */
 const MAX_STALE_ANSWERS = 2;
@@ -33,7 +38,8 @@ const MAX_STALE_ANSWERS = 2;
  *
  * @returns the published size; null when nothing new is sequenced.
  * @throws BeaconError TILE_INCONSISTENT when the stored tiles do not have the stored root,
- *   LOG_ROLLED_BACK when a witness has seen a larger log than this one, QUORUM_NOT_MET.
+ *   LOG_ROLLED_BACK when a witness has seen a larger log than this one, LOG_WRITER_BUSY when another
+ *   writer has just made this one larger, QUORUM_NOT_MET.
  */
 export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<number | null> {
   const { size, root, publishedSize } = await deps.log.state();
@@ -57,7 +63,7 @@ export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<nu
       const line = await cosignatureOf(deps, witness, { signed, size, publishedSize, readTile });
       cosigned.push({ name: witness.name, line });
     } catch (error) {
-      if (!isBeaconError(error) || error.code === "LOG_ROLLED_BACK") throw error;
+      if (!isBeaconError(error) || FINAL.has(error.code)) throw error;
       problems.push(`${witness.name}: ${error.message}`);
     }
   }
@@ -80,7 +86,7 @@ export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<nu
 
 /** Asks one witness, starting from the last published size and going on from the size that it knows. */
 async function cosignatureOf(
-  deps: Pick<PublishCheckpointDeps, "tree">,
+  deps: Pick<PublishCheckpointDeps, "log" | "tree" | "policy">,
   witness: Witness,
   checkpoint: { signed: string; size: number; publishedSize: number; readTile: ReadTile },
 ): Promise<string> {
@@ -89,7 +95,12 @@ async function cosignatureOf(
   for (let attempt = 0; attempt <= MAX_STALE_ANSWERS; attempt++) {
     const proof = await deps.tree.proveConsistency(oldSize, size, readTile);
     const answer = await witness.addCheckpoint({ oldSize, proof, checkpoint: signed });
-    if (answer.kind === "cosigned") return answer.line;
+    if (answer.kind === "cosigned") {
+      await mustCosign(deps.policy, witness.name, signed + answer.line);
+      return answer.line;
+    }
+    if (answer.size > size && (await deps.log.state()).size >= answer.size)
+      throw new BeaconError("LOG_WRITER_BUSY", `another writer has published size ${answer.size}`);
     if (answer.size > size)
       throw new BeaconError(
         "LOG_ROLLED_BACK",
@@ -99,4 +110,13 @@ async function cosignatureOf(
     oldSize = answer.size;
   }
   throw new BeaconError("WITNESS_UNAVAILABLE", `witness ${witness.name} keeps changing its size`);
+}
+
+/** What a witness answers is believed only when a reader of the policy would believe it. */
+async function mustCosign(policy: Policy, name: string, note: string): Promise<void> {
+  const known = policy.witnesses.filter(({ key }) => key.name === name);
+  const lines = parseNote(note).signatures;
+  const cosigners = await cosignersOf(parseNote(note), known, await ed25519Verifier());
+  if (lines.length !== 2 || cosigners.length !== 1)
+    throw new BeaconError("WITNESS_REFUSED", `${name} answered with what is no cosignature of its`);
 }

@@ -1,14 +1,15 @@
 import type { CountryCode } from "@/schemas/country";
-import type { JobId, SessionId } from "@/schemas/primitives";
+import type { Amount, JobId, SessionId } from "@/schemas/primitives";
 import type { GeoEvidence } from "@/schemas/snapshot";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore, StoredJob } from "@/server/adapters/db/job-store";
-import type { SessionStore } from "@/server/adapters/db/session-store";
+import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { TaskStore } from "@/server/adapters/db/task-store";
 import type { Settlement, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import type { Producer } from "@/server/adapters/queue/producer";
-import { isBeaconError } from "@/server/domain/errors";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { sessionIdFrom } from "@/server/domain/identity";
+import { addAmounts, subtractAmounts, unitsOf } from "@/server/domain/job/amount";
 import type { Logger } from "@/server/telemetry/logger";
 
 /** A session with its provider rented. */
@@ -79,8 +80,9 @@ export async function runSession(
   async function beat(): Promise<void> {
     try {
       const at = deps.now();
-      if (!(await deps.sessions.heartbeat(id, at))) lost.abort();
-      await deps.tasks.extendLeases(id, new Date(at.getTime() + LEASE_MS));
+      if (await deps.sessions.heartbeat(id, at))
+        await deps.tasks.extendLeases(id, new Date(at.getTime() + LEASE_MS));
+      else lost.abort();
     } catch (error) {
       log.warn({ err: error }, "heartbeat failed, it will be tried again");
     }
@@ -148,25 +150,45 @@ async function rent(
   signal: AbortSignal,
 ): Promise<Vantage> {
   const earlier = await deps.sessions.ofJob(job.id);
-  const avoid = earlier.flatMap(({ status, providerId }) =>
-    status === "LOST" && providerId !== null ? [providerId] : [],
-  );
   return deps.renter.rent({
     country: slot.country,
-    allocationId: await allocationOf(deps, job),
+    allocationId: await allocationOf(deps, job, spentBy(earlier)),
     rentMs: Math.max(0, job.deadlineAt.getTime() - deps.now().getTime()) + RENT_MARGIN_MS,
     signal: AbortSignal.any([signal, AbortSignal.timeout(RENT_TIMEOUT_MS)]),
-    avoid,
+    avoid: lostLately(earlier.filter(({ country }) => country === slot.country)),
   });
 }
 
-/** The job's allocation; made by whichever session comes first, and again when the network lost it. */
-async function allocationOf(deps: RunSessionDeps, job: StoredJob): Promise<string> {
+/**
+ * The providers that a country's newest sessions were lost with, back to one that settled or that
+ * found nobody to rent: when all are avoided, all get another chance.
+ */
+function lostLately(sessions: readonly SessionRow[]): readonly string[] {
+  const ended = sessions.filter(({ endedAt }) => endedAt !== null);
+  const isLoss = ({ status, providerId }: SessionRow) => status === "LOST" && providerId !== null;
+  const streak = ended.slice(ended.findLastIndex((session) => !isLoss(session)) + 1);
+  return streak.flatMap(({ providerId }) => providerId ?? []);
+}
+
+/** What a job's sessions have cost so far, as far as it is known. */
+const spentBy = (sessions: readonly SessionRow[]): Amount =>
+  addAmounts(...sessions.flatMap(({ costGlm }) => costGlm ?? []));
+
+/**
+ * The job's allocation; made by whichever session comes first, and again when the network lost it,
+ * over what is left of the budget.
+ *
+ * @throws BeaconError GOLEM_BUDGET_SPENT
+ */
+async function allocationOf(deps: RunSessionDeps, job: StoredJob, spent: Amount): Promise<string> {
   const known = (await deps.jobs.byId(job.id))?.allocationId ?? null;
   if (known !== null && (await deps.renter.allocation(known)) !== null) return known;
   const expiresAt = new Date(job.deadlineAt.getTime() + 2 * RENT_MARGIN_MS);
-  const made = await deps.renter.createAllocation(job.spec.budget.glm, expiresAt);
+  const left = subtractAmounts(job.spec.budget.glm, spent) ?? "0";
+  if (unitsOf(left) === 0n)
+    throw new BeaconError("GOLEM_BUDGET_SPENT", `nothing is left of the budget of job ${job.id}`);
+  const made = await deps.renter.createAllocation(left, expiresAt);
   if (await deps.jobs.replaceAllocation(job.id, known, made.id)) return made.id;
   await deps.renter.releaseAllocation(made.id);
-  return allocationOf(deps, job);
+  return allocationOf(deps, job, spent);
 }

@@ -27,6 +27,8 @@ export type SequenceLogDeps = {
  * @throws BeaconError LOG_ENTRY_CORRUPT
  */
 export async function sequenceLog(deps: SequenceLogDeps): Promise<number> {
+  // The size comes first: whoever sequences anything after this line makes the compare-and-set fail.
+  const { size } = await deps.log.state();
   const pending = await deps.log.pending(BATCH);
   if (pending.length === 0) return 0;
   const fresh = await withoutKnown(deps, pending);
@@ -40,7 +42,6 @@ export async function sequenceLog(deps: SequenceLogDeps): Promise<number> {
           details: { pendingId: String(entry.id), leafHash: hex(entry.leafHash) },
         },
       );
-  const { size } = await deps.log.state();
   const { root, tiles } = await deps.tree.append(
     size,
     fresh.map((entry) => entry.leafHash),

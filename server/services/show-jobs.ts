@@ -69,8 +69,7 @@ export async function showJob(deps: ShowJobsDeps, jobId: JobId): Promise<JobSnap
     deps.sessions.ofJob(jobId),
   ]);
   if (summary === undefined) throw new Error("a stored job has no summary");
-  const published = (index: number | null) =>
-    index !== null && index < publishedSize ? index : null;
+  const published = (index: number | null) => publishedIndex(index, publishedSize);
   return {
     ...summary,
     spec: job.spec,
@@ -97,11 +96,10 @@ export async function showComparison(
   const [job, stored] = await Promise.all([known(deps, jobId), deps.comparisons.byJob(jobId)]);
   if (stored === null) return null;
   const { publishedSize } = await deps.log.state();
-  const { comparisonIndex } = job;
   return {
     comparison: stored.document,
     cid: stored.cid,
-    leafIndex: comparisonIndex !== null && comparisonIndex < publishedSize ? comparisonIndex : null,
+    leafIndex: publishedIndex(job.comparisonIndex, publishedSize),
     spec: job.spec,
   };
 }
@@ -111,7 +109,7 @@ export async function showExcerpts(
   deps: ShowJobsDeps,
   want: { readonly jobId: JobId; readonly prompt: string; readonly service: string },
 ): Promise<readonly ResponseExcerpt[]> {
-  const job = await known(deps, want.jobId);
+  const [job, { publishedSize }] = await Promise.all([known(deps, want.jobId), deps.log.state()]);
   const rank = new Map(job.spec.countries.map((country, place) => [country, place]));
   return (await deps.tasks.ofJob(want.jobId))
     .filter((task) => task.promptId === want.prompt && task.serviceId === want.service)
@@ -127,12 +125,16 @@ export async function showExcerpts(
               repeat: task.repeat,
               state: task.state,
               text: task.text,
-              leafIndex: task.leafIndex,
+              leafIndex: publishedIndex(task.leafIndex, publishedSize),
             },
           ]
         : [],
     );
 }
+
+/** A leaf's position once a published checkpoint includes it; before, nobody can look it up. */
+const publishedIndex = (index: number | null, publishedSize: number): number | null =>
+  index !== null && index < publishedSize ? index : null;
 
 async function known(deps: Pick<ShowJobsDeps, "jobs">, jobId: JobId): Promise<StoredJob> {
   const job = await deps.jobs.byId(jobId);

@@ -54,12 +54,19 @@ export default async function LeafPage({ params }: Props) {
           </Link>
         </p>
       </PageHead>
-      <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr]">
+      <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr] lg:grid-rows-[auto_1fr]">
+        <Card>
+          <CardHead title="What it says" />
+          <EntryFacts entry={leaf.entry} jobTitle={leaf.jobTitle} />
+        </Card>
+        <div className="lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
+          <VerifyPanel
+            expected={{ leafIndex: leaf.index, taskId: leaf.taskId, text: null }}
+            simulated={leaf.simulated}
+            localWitnesses={localWitnessesOf(head)}
+          />
+        </div>
         <div className="grid gap-6 *:min-w-0">
-          <Card>
-            <CardHead title="What it says" />
-            <EntryFacts entry={leaf.entry} jobTitle={leaf.jobTitle} />
-          </Card>
           <Card>
             <CardHead title="Where it stands">
               {counted(leaf.proof.length, "hash", "hashes")} lead from this entry to the root of{" "}
@@ -98,11 +105,6 @@ export default async function LeafPage({ params }: Props) {
           />
           <JsonDetails summary="Its signed envelope (DSSE)" value={leaf.dsse} />
         </div>
-        <VerifyPanel
-          expected={{ leafIndex: leaf.index, taskId: leaf.taskId, text: null }}
-          simulated={leaf.simulated}
-          localWitnesses={localWitnessesOf(head)}
-        />
       </div>
     </PageBody>
   );

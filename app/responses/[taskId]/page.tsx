@@ -38,26 +38,44 @@ export default async function ResponsePage({ params }: Props) {
   const isPublished = task.leafIndex !== null && task.leafIndex < head.size;
   return (
     <PageBody simulated={job.simulated}>
-      <div className="grid items-start gap-x-10 gap-y-8 pt-10 lg:grid-cols-[1.15fr_1fr]">
-        <div className="grid min-w-0 gap-9">
-          <div>
-            <p className="eyebrow">
-              Answer ·{" "}
-              {task.leafIndex === null ? (
-                "not in the log yet"
-              ) : (
-                <Link href={`/log/${task.leafIndex}`} className="link">
-                  log entry {formatCount(task.leafIndex)}
-                </Link>
-              )}{" "}
-              ·{" "}
-              <Link href={`/jobs/${job.id}`} className="link">
-                to the job
+      <div className="grid items-start gap-x-10 gap-y-9 pt-10 *:min-w-0 lg:grid-cols-[1.15fr_1fr] lg:grid-rows-[auto_1fr]">
+        <div>
+          <p className="eyebrow">
+            Answer ·{" "}
+            {task.leafIndex === null ? (
+              "not in the log yet"
+            ) : (
+              <Link href={`/log/${task.leafIndex}`} className="link">
+                log entry {formatCount(task.leafIndex)}
               </Link>
-            </p>
-            <h1 className="mt-3 mb-6 text-[1.9rem]">{job.title}</h1>
-            <Answer response={response} />
-          </div>
+            )}{" "}
+            ·{" "}
+            <Link href={`/jobs/${job.id}`} className="link">
+              to the job
+            </Link>
+          </p>
+          <h1 className="mt-3 mb-6 text-[1.9rem]">{job.title}</h1>
+          <Answer response={response} />
+        </div>
+        <aside className="lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
+          {isPublished && task.leafIndex !== null ? (
+            <VerifyPanel
+              expected={{
+                leafIndex: task.leafIndex,
+                taskId: task.id,
+                text: outcome?.kind === "result" ? outcome.text : null,
+              }}
+              simulated={job.simulated}
+              localWitnesses={localWitnessesOf(head)}
+            />
+          ) : (
+            <Empty title="There is nothing to verify yet.">
+              This task has no entry in a published state of the log. As soon as it has, its proof
+              is here.
+            </Empty>
+          )}
+        </aside>
+        <div className="grid gap-9 *:min-w-0">
           <section aria-labelledby="question">
             <h2 id="question" className="mb-4 text-xl">
               What was asked
@@ -87,24 +105,6 @@ export default async function ResponsePage({ params }: Props) {
             <Attempts attempts={response.attempts} />
           </section>
         </div>
-        <aside className="min-w-0 lg:sticky lg:top-6">
-          {isPublished && task.leafIndex !== null ? (
-            <VerifyPanel
-              expected={{
-                leafIndex: task.leafIndex,
-                taskId: task.id,
-                text: outcome?.kind === "result" ? outcome.text : null,
-              }}
-              simulated={job.simulated}
-              localWitnesses={localWitnessesOf(head)}
-            />
-          ) : (
-            <Empty title="There is nothing to verify yet.">
-              This task has no entry in a published state of the log. As soon as it has, its proof
-              is here.
-            </Empty>
-          )}
-        </aside>
       </div>
     </PageBody>
   );

@@ -3,6 +3,8 @@ import { PrismaClient } from "@/generated/prisma/client";
 
 /** How many connections one process may hold: 5 processes stay well below the server's 100. */
 const POOL_SIZE = 10;
+/** Prisma's own 2 and 5 seconds are short for the largest job on a busy machine. */
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 } as const;
 
 /** The typed door to the database. Closed with `$disconnect()`. */
 export type Prisma = PrismaClient;
@@ -19,5 +21,5 @@ export function createPrisma(databaseUrl: string, poolSize: number = POOL_SIZE):
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
   });
-  return new PrismaClient({ adapter });
+  return new PrismaClient({ adapter, transactionOptions: TRANSACTION });
 }

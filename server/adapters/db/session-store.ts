@@ -2,6 +2,7 @@ import type { PrismaClient } from "@/generated/prisma/client";
 import type { CountryCode } from "@/schemas/country";
 import type { Amount, JobId, SessionId } from "@/schemas/primitives";
 import type { GeoEvidence } from "@/schemas/snapshot";
+import { storableText } from "@/server/adapters/db/storable";
 
 export type SessionStatus = "RENTING" | "OPEN" | "SETTLED" | "LOST";
 
@@ -26,7 +27,7 @@ export type SessionRow = {
 export type SessionStore = {
   /**
    * Takes a job's slot in a country. False while another session holds it, that is: has not ended and
-   * has shown life since `aliveSince`.
+   * has shown life since `aliveSince`. A holder that has not is declared lost.
    */
   begin(
     session: Pick<SessionRow, "id" | "jobId" | "country" | "slot" | "startedAt">,
@@ -39,6 +40,7 @@ export type SessionStore = {
     rented: Pick<SessionRow, "providerId" | "providerName" | "agreementId" | "activityId">,
   ): Promise<void>;
   recordGeo(id: SessionId, geo: GeoEvidence): Promise<void>;
+  /** Ends a session; one that was declared lost meanwhile only learns what it cost. */
   end(
     id: SessionId,
     end: { status: "SETTLED" | "LOST"; at: Date; costGlm: Amount | null; reason: string | null },
@@ -48,6 +50,8 @@ export type SessionStore = {
   ofJob(jobId: JobId): Promise<readonly SessionRow[]>;
   byId(id: SessionId): Promise<SessionRow | null>;
 };
+
+const SILENT = { status: "LOST", endReason: "the process that ran it went away" } as const;
 
 /** Vantage sessions in PostgreSQL. */
 export function createSessionStore(prisma: PrismaClient): SessionStore {
@@ -59,17 +63,11 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
     async begin({ id, jobId, country, slot, startedAt }, aliveSince) {
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`${jobId}-${country}-${slot}`}))`;
-        const holder = await tx.vantageSession.findFirst({
-          where: {
-            jobId,
-            country,
-            slot,
-            status: { in: [...live] },
-            heartbeatAt: { gte: aliveSince },
-          },
-          select: { id: true },
-        });
-        if (holder !== null) return false;
+        const held = { jobId, country, slot, status: { in: [...live] } };
+        const alive = { ...held, heartbeatAt: { gte: aliveSince } };
+        if ((await tx.vantageSession.count({ where: alive })) > 0) return false;
+        // Should a silent holder wake up, its next heartbeat must tell it that it has lost the slot.
+        await tx.vantageSession.updateMany({ where: held, data: { ...SILENT, endedAt: startedAt } });
         await tx.vantageSession.create({
           data: { id, jobId, country, slot, startedAt, heartbeatAt: startedAt },
         });
@@ -86,7 +84,7 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
     async opened(id, rented) {
       await prisma.vantageSession.updateMany({
         where: { id, status: "RENTING" },
-        data: { ...rented, status: "OPEN" },
+        data: { ...rented, providerName: storableText(rented.providerName), status: "OPEN" },
       });
     },
     async recordGeo(id, geo) {
@@ -96,15 +94,21 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
       });
     },
     async end(id, { status, at, costGlm, reason }) {
-      await prisma.vantageSession.updateMany({
+      const { count } = await prisma.vantageSession.updateMany({
         where: { id, endedAt: null },
-        data: { status, endedAt: at, costGlm, endReason: reason },
+        data: { status, endedAt: at, costGlm, endReason: storableText(reason) },
       });
+      // It was declared lost meanwhile and stays so; what it cost is still true.
+      if (count === 0 && costGlm !== null)
+        await prisma.vantageSession.updateMany({
+          where: { id, costGlm: null },
+          data: { costGlm },
+        });
     },
     async loseSilent(aliveSince, at) {
       const { count } = await prisma.vantageSession.updateMany({
         where: { status: { in: [...live] }, heartbeatAt: { lt: aliveSince } },
-        data: { status: "LOST", endedAt: at, endReason: "the process that ran it went away" },
+        data: { ...SILENT, endedAt: at },
       });
       return count;
     },

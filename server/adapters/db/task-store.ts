@@ -3,6 +3,7 @@ import type { CountryCode } from "@/schemas/country";
 import type { Cid, JobId, SessionId, TaskId } from "@/schemas/primitives";
 import type { Fault, ResponseState, TaskStatus, WithdrawalReason } from "@/schemas/task";
 import { filePending } from "@/server/adapters/db/log-store";
+import { storableCount, storableText } from "@/server/adapters/db/storable";
 import type { FiledEntry } from "@/server/domain/log/filing";
 
 export type TaskRow = {
@@ -84,6 +85,8 @@ export type TaskStore = {
   extendLeases(sessionId: SessionId, until: Date): Promise<void>;
   /** Gives tasks back that a session holds and has not closed; with `ids`, only those. */
   release(sessionId: SessionId, ids: readonly TaskId[] | null): Promise<void>;
+  /** Gives tasks back that a session holds and has not begun to ask: as if it had never held them. */
+  giveBack(sessionId: SessionId, ids: readonly TaskId[]): Promise<void>;
   /** Gives back every task whose lease ran out before `now`. */
   releaseExpired(now: Date): Promise<number>;
   /**
@@ -123,6 +126,20 @@ const row = (
   claims: task.claims,
 });
 
+/** What a service or a provider wrote may be anything: it must not keep its task from closing. */
+function storable(outcome: Outcome): Outcome {
+  if (outcome.kind === "FAILURE") return { ...outcome, message: storableText(outcome.message) };
+  if (outcome.kind === "WITHDRAWAL") return outcome;
+  return {
+    ...outcome,
+    text: storableText(outcome.text),
+    finishReason: storableText(outcome.finishReason),
+    modelReported: storableText(outcome.modelReported),
+    promptTokens: storableCount(outcome.promptTokens),
+    outputTokens: storableCount(outcome.outputTokens),
+  };
+}
+
 const STATUS_OF = { RESULT: "SUCCEEDED", FAILURE: "FAILED", WITHDRAWAL: "WITHDRAWN" } as const;
 
 /** Tasks in PostgreSQL. Every change of status is a compare-and-set. */
@@ -143,11 +160,12 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
   return {
     async claim({ jobId, country, sessionId, limit, leaseUntil }) {
       const rows = await prisma.$queryRaw<TaskRow[]>`
-        UPDATE "Task" SET status = 'RUNNING', "sessionId" = ${sessionId}, "leaseUntil" = ${leaseUntil}, claims = claims + 1
-        WHERE id IN (
+        WITH next AS MATERIALIZED (
           SELECT id FROM "Task" WHERE "jobId" = ${jobId} AND country = ${country} AND status = 'QUEUED'
           ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING id, "jobId", position, "promptId", "serviceId", country, repeat, seed, status::text AS status, claims`;
+        UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${sessionId}, "leaseUntil" = ${leaseUntil}, claims = claims + 1
+        FROM next WHERE t.id = next.id
+        RETURNING t.id, t."jobId", t.position, t."promptId", t."serviceId", t.country, t.repeat, t.seed, t.status::text AS status, t.claims`;
       return rows.map(row).sort((a, b) => a.position - b.position);
     },
 
@@ -162,6 +180,13 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
       await prisma.task.updateMany({
         where: { sessionId, status: "RUNNING", ...(ids === null ? {} : { id: { in: [...ids] } }) },
         data: { status: "QUEUED", sessionId: null, leaseUntil: null },
+      });
+    },
+
+    async giveBack(sessionId, ids) {
+      await prisma.task.updateMany({
+        where: { sessionId, status: "RUNNING", id: { in: [...ids] } },
+        data: { status: "QUEUED", sessionId: null, leaseUntil: null, claims: { decrement: 1 } },
       });
     },
 
@@ -188,8 +213,11 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         const mine = closings.filter(({ outcome }) => closed.has(outcome.taskId));
         await tx.outcome.createMany({
           data: mine.map(({ outcome, entry }) => ({
-            ...outcome,
-            attempts: outcome.attempts.map((attempt) => ({ ...attempt })),
+            ...storable(outcome),
+            attempts: outcome.attempts.map(({ at, outcome }) => ({
+              at,
+              outcome: storableText(outcome),
+            })),
             leafHash: Buffer.from(entry.leafHash),
           })),
         });

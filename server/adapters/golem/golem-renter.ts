@@ -15,7 +15,7 @@ import { type MaxPrices, OfferAdmission } from "@/server/adapters/golem/offer-ad
 import type { RentOrder, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import { BeaconError } from "@/server/domain/errors";
 
-/** How long connecting and disconnecting may take. */
+/** How long yagna may take to let us in, or to answer one question; and how long leaving may take. */
 const CONNECT_MS = 10_000;
 const DISCONNECT_MS = 3_000;
 
@@ -98,9 +98,14 @@ class GolemRenter implements VantageRenter {
     this.#desk = new AllocationDesk(golem, `${driver}-${network}-${token}`);
     this.#claims = new Claims(options);
     this.#invoices = new InvoiceBook(golem);
-    this.#stopWatching = watchHealth(options.yagna.url, options.onUnavailable);
+    let isTold = false;
+    const tell = (reason: string) => {
+      if (!isTold) options.onUnavailable(reason);
+      isTold = true;
+    };
+    this.#stopWatching = watchHealth(options.yagna.url, tell);
     // When these streams fail they never recover, and no later invoice would be seen.
-    const onBroken = () => options.onUnavailable("golem-js no longer hears of bills");
+    const onBroken = () => tell("golem-js no longer hears of bills");
     golem.payment.observeInvoices().subscribe({ error: onBroken });
     golem.payment.observeDebitNotes().subscribe({ error: onBroken });
   }
@@ -150,9 +155,11 @@ class GolemRenter implements VantageRenter {
     const view = await this.#desk.view(allocationId);
     if (view === null || view.remaining === "0")
       throw new BeaconError("GOLEM_BUDGET_SPENT", `nothing is left of allocation ${allocationId}`);
-    return this.#golem.payment.getAllocation(allocationId).catch((error: unknown) => {
+    try {
+      return await within(this.#golem.payment.getAllocation(allocationId), CONNECT_MS);
+    } catch (error) {
       throw golemFailure("GOLEM_UNAVAILABLE", "yagna shows no allocation", error);
-    });
+    }
   }
 
   /** Puts a demand on the market. Of several drafts, the least used provider comes first, then the cheapest. */

@@ -97,7 +97,7 @@ function exchange(agent: Agent, request: DoorRequest): Promise<DoorResponse> {
       else fail("MODEL_UNREACHABLE", "the tunnel gave no answer", cause);
     };
     const onAbort = () => fail("MODEL_TIMED_OUT", "no whole answer in time", signal.reason);
-    outgoing.once("error", breakOff);
+    outgoing.on("error", breakOff);
     outgoing.once("response", (incoming) => {
       collect(incoming, request.maxBytes).then((whole) => {
         if (whole === "too-large")

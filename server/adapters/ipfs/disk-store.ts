@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Cid } from "@/schemas/primitives";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
-import { cidOf } from "@/server/domain/digest";
+import { cidOf, MAX_BLOCK_BYTES } from "@/server/domain/digest";
 import { BeaconError } from "@/server/domain/errors";
 
 /**
@@ -23,14 +23,14 @@ export function createDiskStore(folder: string): ContentStore {
         made.add(parent);
       }
       const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-      const file = await open(draft, "w", 0o644);
       try {
-        await file.writeFile(bytes);
-        await file.datasync();
-      } finally {
-        await file.close();
+        await writeDurably(draft, bytes);
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
       }
-      await rename(draft, path);
+      await syncFolder(parent);
       return cid;
     },
     async get(cid) {
@@ -41,9 +41,29 @@ export function createDiskStore(folder: string): ContentStore {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
         throw error;
       }
-      if (cidOf(bytes) !== cid)
+      if (bytes.length > MAX_BLOCK_BYTES || cidOf(bytes) !== cid)
         throw new BeaconError("BLOCK_CID_MISMATCH", `the stored block ${cid} has changed on disk`);
       return bytes;
     },
   };
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name is on disk for good only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

@@ -10,9 +10,12 @@ export const liveRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const following = ctx.bus.follow(signal ?? AbortSignal.abort());
       let last = input.lastEventId ?? null;
-      for (const event of await ctx.bus.since(last)) {
-        yield tracked(event.id, event);
-        last = event.id;
+      for (let missed = await ctx.bus.since(last); missed.length > 0; ) {
+        for (const event of missed) {
+          yield tracked(event.id, event);
+          last = event.id;
+        }
+        missed = await ctx.bus.since(last);
       }
       for await (const event of following) {
         if (last !== null && BigInt(event.id) <= BigInt(last)) continue;

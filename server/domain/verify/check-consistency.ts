@@ -1,5 +1,5 @@
 import { verifyConsistency } from "@/server/domain/log/merkle";
-import { findingOf } from "@/server/domain/verify/proof-finding";
+import { findingOf } from "@/server/domain/verify/finding-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import { type Finding, notApplicable } from "@/server/domain/verify/report";
 

@@ -1,12 +1,7 @@
-import { fromBase64 } from "@/server/domain/bytes";
 import { verifyInclusion } from "@/server/domain/log/merkle";
-import { findingOf } from "@/server/domain/verify/proof-finding";
+import { findingOf } from "@/server/domain/verify/finding-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import type { Finding } from "@/server/domain/verify/report";
-
-/** The hashes of a proof that stands in a receipt's extra as base64. */
-export const hashesOf = (proof: readonly string[]): readonly Uint8Array[] =>
-  proof.map((hash) => fromBase64(hash) ?? new Uint8Array());
 
 /** `leaf-included`: is the entry in the tree of the checkpoint, at the place that the file says? */
 export function checkInclusion({ index, leafHash, proof, checkpoint }: Evidence): Finding {

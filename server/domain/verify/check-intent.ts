@@ -1,7 +1,7 @@
 import { leafHashOfEntry } from "@/server/domain/log/entry";
 import { verifyInclusion } from "@/server/domain/log/merkle";
-import { hashesOf } from "@/server/domain/verify/check-inclusion";
-import { findingOf } from "@/server/domain/verify/proof-finding";
+import { findingOf } from "@/server/domain/verify/finding-of";
+import { hashesOf } from "@/server/domain/verify/hashes-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import { type Finding, fails, notApplicable } from "@/server/domain/verify/report";
 

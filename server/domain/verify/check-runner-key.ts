@@ -4,9 +4,9 @@ import { leafHashOfEntry } from "@/server/domain/log/entry";
 import { verifyInclusion } from "@/server/domain/log/merkle";
 import type { Policy } from "@/server/domain/log/policy";
 import type { Ed25519Verifier } from "@/server/domain/signature";
-import { hashesOf } from "@/server/domain/verify/check-inclusion";
-import { isSignedBy, isStatementOf, logKeysOf } from "@/server/domain/verify/check-signature";
-import { findingOf } from "@/server/domain/verify/proof-finding";
+import { isSignedBy, isStatementOf, logKeysOf } from "@/server/domain/verify/envelope";
+import { findingOf } from "@/server/domain/verify/finding-of";
+import { hashesOf } from "@/server/domain/verify/hashes-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import { type Finding, fails, notApplicable } from "@/server/domain/verify/report";
 

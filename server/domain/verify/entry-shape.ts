@@ -9,9 +9,9 @@ import type {
   WithdrawalEntry,
 } from "@/schemas/log-entry";
 import type { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
-import { fromBase64 } from "@/server/domain/bytes";
 import { type Json, sha256OfCid } from "@/server/domain/digest";
 import {
+  base64Of,
   integer,
   list,
   nullable,
@@ -37,12 +37,6 @@ const instant: Shape = (value) => {
   const date = new Date(value);
   return !Number.isNaN(date.getTime()) && date.toISOString() === value;
 };
-
-/** `size` bytes in base64. */
-export const bytes =
-  (size: number): Shape =>
-  (value) =>
-    typeof value === "string" && fromBase64(value)?.length === size;
 
 const responseState = oneOf(
   ...([
@@ -88,7 +82,7 @@ export const keyEntry = record<KeyEntry>({
   key: keyId,
   role: oneOf("runner"),
   algorithm: oneOf("ed25519"),
-  public_key: bytes(32),
+  public_key: base64Of(32),
 });
 
 /** The form of a job's announcement. */

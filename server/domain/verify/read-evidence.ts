@@ -7,8 +7,9 @@ import { leafHashOfEntry } from "@/server/domain/log/entry";
 import { parseNote, type SignedNote } from "@/server/domain/log/note";
 import { parseProof } from "@/server/domain/log/proof";
 import { STATEMENT_TYPE } from "@/server/domain/log/receipt";
-import { bytes, intentEntry, isLogEntry, keyEntry } from "@/server/domain/verify/entry-shape";
+import { intentEntry, isLogEntry, keyEntry } from "@/server/domain/verify/entry-shape";
 import {
+  base64Of,
   integer,
   list,
   nullable,
@@ -30,13 +31,13 @@ export type Evidence = ReceiptExtra & {
 
 const isBase64: Shape = (value) => typeof value === "string" && fromBase64(value) !== null;
 const index = integer(0);
-const proof = list(bytes(32), 0, 63);
+const proof = list(base64Of(32), 0, 63);
 
 const dsse = record<DsseEnvelope>({
   payload: isBase64,
   payloadType: oneOf(STATEMENT_TYPE),
   signatures: list(
-    record<DsseEnvelope["signatures"][number]>({ keyid: text(/^.{1,64}$/su), sig: bytes(64) }),
+    record<DsseEnvelope["signatures"][number]>({ keyid: text(/^.{1,64}$/su), sig: base64Of(64) }),
     1,
     1,
   ),

@@ -1,3 +1,4 @@
+import { fromBase64 } from "@/server/domain/bytes";
 import type { Json } from "@/server/domain/digest";
 
 /** Whether a piece of parsed JSON has a certain form. */
@@ -45,3 +46,9 @@ export const nullable =
   (shape: Shape): Shape =>
   (value) =>
     value === null || shape(value);
+
+/** `size` bytes in base64, in the one spelling that they have. */
+export const base64Of =
+  (size: number): Shape =>
+  (value) =>
+    typeof value === "string" && fromBase64(value)?.length === size;

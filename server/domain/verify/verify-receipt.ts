@@ -2,6 +2,7 @@ import { base64 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import type { Policy } from "@/server/domain/log/policy";
 import { type Ed25519Verifier, ed25519Verifier } from "@/server/domain/signature";
+import { checkBinding } from "@/server/domain/verify/check-binding";
 import { checkBytes } from "@/server/domain/verify/check-bytes";
 import { checkCheckpoint } from "@/server/domain/verify/check-checkpoint";
 import { checkConsistency, type LastSeen } from "@/server/domain/verify/check-consistency";
@@ -9,7 +10,7 @@ import { checkInclusion } from "@/server/domain/verify/check-inclusion";
 import { checkIntent } from "@/server/domain/verify/check-intent";
 import { checkQuorum } from "@/server/domain/verify/check-quorum";
 import { checkRunnerKey } from "@/server/domain/verify/check-runner-key";
-import { checkBinding, checkSignature } from "@/server/domain/verify/check-signature";
+import { checkSignature } from "@/server/domain/verify/check-signature";
 import { type Evidence, readEvidence } from "@/server/domain/verify/read-evidence";
 import {
   CHECKS,

@@ -74,6 +74,18 @@ describe("what is paid", () => {
     expect(await renter.allocation(id)).toMatchObject({ spent: "0" });
   });
 
+  it("is never more than the allocation holds, however many rent under it", async () => {
+    const id = await anAllocation(renter, "0.0035");
+    const order = anOrder("DE", id, { avoid: allBut(network, "elbe-compute") });
+    const vantages = await Promise.all([1, 2, 3, 4].map(() => renter.rent(order)));
+    const settlements = await Promise.all(vantages.map((vantage) => vantage.settle(8_000)));
+    const refused = settlements.filter(({ costGlm }) => costGlm === null);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.problem).toContain("Not enough funds");
+    const paid = settlements.map(({ costGlm }) => costGlm ?? "0");
+    expect(await renter.allocation(id)).toMatchObject({ spent: addAmounts(...paid) });
+  });
+
   it("is not what a provider asks beyond its own prices", async () => {
     const id = await anAllocation(renter);
     const provider = providerNamed(network, "elbe-compute");

@@ -116,13 +116,15 @@ describe("proofs", () => {
     );
   });
 
-  it("hold for sizes around the edges of tiles and levels", { timeout: 60_000 }, async () => {
+  it("hold for sizes around the edges of tiles and levels", async () => {
     const log = await aLogOf([70_000]);
     const sizes = [1, 2, 255, 256, 257, 511, 512, 513, 65_535, 65_536, 65_537, 65_793, 70_000];
+    const roots = new Map(sizes.map((size) => [size, rootOf(leaves.slice(0, size))]));
+    const rootAt = (size: number) => roots.get(size) ?? expect.fail("no root");
     for (const size of sizes) {
       const readTile = log.readerAt(size);
       const root = await tree.rootOf(size, readTile);
-      expect(hex(root)).toBe(hex(rootOf(leaves.slice(0, size))));
+      expect(hex(root)).toBe(hex(rootAt(size)));
       for (const index of new Set([0, 1, 255, 256, 65_535, size - 1].filter((i) => i < size))) {
         const proof = await tree.proveInclusion(index, size, readTile);
         const leafHash = leaves[index] ?? expect.fail("no leaf");
@@ -130,8 +132,7 @@ describe("proofs", () => {
       }
       for (const oldSize of sizes.filter((other) => other <= size)) {
         const proof = await tree.proveConsistency(oldSize, size, readTile);
-        const oldRoot = rootOf(leaves.slice(0, oldSize));
-        const claim = { oldSize, newSize: size, oldRoot, newRoot: root, proof };
+        const claim = { oldSize, newSize: size, oldRoot: rootAt(oldSize), newRoot: root, proof };
         expect(() => verifyConsistency(claim)).not.toThrow();
       }
     }

@@ -20,9 +20,10 @@ import {
 
 const RESULT = 2;
 const log = aLog();
+const served = log.receiptOf(RESULT);
 const judge = (changes: Partial<VerificationInput> = {}) =>
   verifyReceipt({
-    receipt: log.receiptOf(RESULT),
+    receipt: served,
     block: aBlock(),
     policy: log.policy,
     lastSeen: null,
@@ -99,9 +100,13 @@ describe("a receipt as the portal serves it", () => {
 });
 
 describe("a changed byte", () => {
-  const refusedEverywhere = async (receipt: Uint8Array, policy = log.policy) => {
+  const refusedEverywhere = async (
+    receipt: Uint8Array,
+    masks: readonly number[],
+    policy = log.policy,
+  ) => {
     const accepted: string[] = [];
-    for (const mask of [0x01, 0x20, 0x80])
+    for (const mask of masks)
       for (let at = 0; at < receipt.length; at++) {
         const changed = Uint8Array.from(receipt);
         changed[at] = (changed[at] ?? 0) ^ mask;
@@ -112,21 +117,21 @@ describe("a changed byte", () => {
   };
 
   it("is refused at every place of a result's receipt", { timeout: 120_000 }, async () => {
-    await refusedEverywhere(log.receiptOf(RESULT));
+    await refusedEverywhere(log.receiptOf(RESULT), [0x01, 0x20, 0x80]);
   });
 
   it("is refused at every place of a key's and of an intent's receipt", {
     timeout: 120_000,
   }, async () => {
-    await refusedEverywhere(log.receiptOf(0));
-    await refusedEverywhere(log.receiptOf(1));
+    await refusedEverywhere(log.receiptOf(0), [0x01, 0x02, 0x20]);
+    await refusedEverywhere(log.receiptOf(1), [0x01]);
   });
 
   it("is refused at every place under a policy of two witnesses", {
     timeout: 120_000,
   }, async () => {
     const two = aLog({ witnesses: 2 });
-    await refusedEverywhere(two.receiptOf(0), two.policy);
+    await refusedEverywhere(two.receiptOf(0), [0x01, 0x20], two.policy);
   });
 
   it("never adds a witness that the policy could do without", { timeout: 120_000 }, async () => {

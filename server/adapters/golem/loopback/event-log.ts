@@ -3,6 +3,9 @@ import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micr
 import { ok, type Reply } from "@/server/adapters/golem/loopback/reply";
 import type { Call } from "@/server/adapters/golem/loopback/router";
 
+/** How many events are kept: far more than a requestor can be behind. */
+const MAX_EVENTS = 10_000;
+
 type Entry = { readonly session: string | null; readonly micros: number; readonly event: object };
 
 /** Events that a requestor long-polls for. Each belongs to the app session that its agreement was confirmed in. */
@@ -18,6 +21,7 @@ export class EventLog {
   append(session: string | null, event: object): void {
     const eventDate = this.#clock();
     this.#entries.push({ session, micros: microsOf(eventDate), event: { eventDate, ...event } });
+    if (this.#entries.length > MAX_EVENTS) this.#entries.shift();
     this.#bell.ring();
   }
 

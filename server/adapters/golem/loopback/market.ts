@@ -108,11 +108,14 @@ export class Market {
     this.#deliver(this.#lay(demand, host, { properties, constraints }));
   }
 
+  /** Ends a demand. Its proposals are forgotten; agreements keep those that they were made of. */
   #unsubscribe(call: Call): Reply {
     const demand = this.#demands.get(call.param("demand"));
     if (demand === undefined) return refuse(404, "Demand not found.");
-    if (!demand.isOpen) return refuse(410, "Demand is already unsubscribed.");
     demand.isOpen = false;
+    this.#demands.delete(demand.id);
+    for (const [id, proposal] of this.#proposals)
+      if (proposal.demand === demand) this.#proposals.delete(id);
     demand.bell.ring();
     return noContent;
   }

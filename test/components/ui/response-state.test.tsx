@@ -1,0 +1,39 @@
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  CELL_LOOKS,
+  RESPONSE_STATES,
+  StateLegend,
+  StateSymbol,
+} from "@/components/ui/response-state";
+import { ResponseState } from "@/schemas/task";
+
+afterEach(cleanup);
+
+describe("state symbols", () => {
+  it("exist for all eight states of the schema", () => {
+    expect([...RESPONSE_STATES].sort()).toEqual([...ResponseState.options].sort());
+  });
+
+  it("each have a label and a shape of their own, so that colour is never needed", () => {
+    for (const state of RESPONSE_STATES) render(<StateSymbol look={state} />);
+    const names = screen.getAllByRole("img").map((element) => element.getAttribute("aria-label"));
+    expect(new Set(names).size).toBe(RESPONSE_STATES.length);
+    expect(new Set(Object.values(CELL_LOOKS).map(({ path }) => path)).size).toBe(
+      Object.keys(CELL_LOOKS).length,
+    );
+  });
+
+  it("say how many they stand for", () => {
+    render(<StateSymbol look="refused" count={7} />);
+    expect(screen.getByRole("img", { name: "7 refused" }).textContent).toBe("7");
+  });
+
+  it("are explained in words", () => {
+    render(<StateLegend looks={["refused", "empty"]} />);
+    expect(screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
+      "refused",
+      "empty",
+    ]);
+  });
+});
