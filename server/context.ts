@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Amount } from "@/schemas/primitives";
+import { type WithDeadline, withDeadline } from "@/server/adapters/clock/deadline";
 import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
 import { createPrisma } from "@/server/adapters/db/client";
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
@@ -46,6 +47,7 @@ export type Context = {
   readonly logger: Logger;
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
+  readonly withDeadline: WithDeadline;
 
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
@@ -115,6 +117,7 @@ function buildContext(env: Env): Context {
     logger,
     now,
     random16: () => randomBytes(16),
+    withDeadline,
     jobs: createJobStore(prisma),
     tasks: createTaskStore(prisma),
     sessions: createSessionStore(prisma),

@@ -3,9 +3,12 @@ import Link from "next/link";
 /** A row of alternatives, each a link; the chosen one is marked. */
 export function ChoiceLinks({
   label,
+  of,
   options,
 }: {
   label: string;
+  /** What the choice is for, where two of a kind are on one page. */
+  of?: string;
   options: readonly {
     readonly key: string;
     readonly name: string;
@@ -16,7 +19,7 @@ export function ChoiceLinks({
   if (options.length < 2) return null;
   return (
     <nav
-      aria-label={label}
+      aria-label={of === undefined ? label : `${label}, ${of}`}
       className="no-print flex flex-wrap items-center gap-x-1 gap-y-1 text-[13px]"
     >
       <span className="me-2 text-muted">{label}</span>

@@ -29,6 +29,7 @@ export function ComparisonView({
   const services = (anchor: string) => (
     <ChoiceLinks
       label="Service"
+      of={anchor}
       options={job.services.map(({ id }) => ({
         key: id,
         name: id,

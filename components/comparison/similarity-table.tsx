@@ -4,9 +4,6 @@ import { Table } from "@/components/ui/table";
 import type { ComparedGroup } from "@/schemas/comparison";
 import type { CountryCode } from "@/schemas/country";
 
-/** From this similarity on, the square is dark enough to need light figures (AA in both themes). */
-const LIGHT_FIGURES_FROM = 0.62;
-
 function Figure({
   value,
   pairs,
@@ -28,14 +25,13 @@ function Figure({
         <span className="sr-only">{between}: </span>not measured
       </td>
     );
-  const isDark = value >= LIGHT_FIGURES_FROM;
   return (
     <td
       title={`${between}: ${value.toFixed(4)}, mean of ${counted(pairs, "pair")} of answers`}
       style={{
         background: `color-mix(in oklab, var(--heat-1) ${Math.round(value * 100)}%, var(--heat-0))`,
       }}
-      className={`h-14 min-w-16 rounded text-center leading-tight ${isDark ? "text-sheet" : "text-ink"} ${isFloor ? "font-semibold outline-2 -outline-offset-6 outline-current" : ""}`}
+      className={`h-14 min-w-16 rounded text-center leading-tight ${isFloor ? "font-semibold outline-2 -outline-offset-6 outline-current" : ""}`}
     >
       <span className="sr-only">{between}: </span>
       {value.toFixed(2)}
@@ -55,7 +51,12 @@ export function SimilarityTable({ group }: { group: ComparedGroup }) {
             <span className="sr-only">Country</span>
           </th>
           {countries.map((country) => (
-            <th key={country} scope="col" className="pb-1.5 text-center">
+            <th
+              key={country}
+              scope="col"
+              style={{ width: `${Math.floor(92 / countries.length)}%` }}
+              className="pb-1.5 text-center"
+            >
               <CountryChip code={country} />
             </th>
           ))}

@@ -55,7 +55,7 @@ export function VerdictCard({
           </p>
         </div>
         <div>
-          <h3 className="text-base">What this does not show</h3>
+          <h2 className="text-base">What this does not show</h2>
           <ul className="mt-2 grid list-disc gap-1.5 ps-4 text-[13.5px] leading-normal text-muted marker:text-line-strong">
             {LIMITS.map((limit) => (
               <li key={limit}>{limit}</li>

@@ -20,7 +20,7 @@ export function ThreeSteps() {
       {STEPS.map(({ name, text }, i) => (
         <li key={name}>
           <span className="eyebrow">{i + 1}</span>
-          <h3 className="mt-1.5 mb-2 text-[19px]">{name}</h3>
+          <h2 className="mt-1.5 mb-2 text-[19px]">{name}</h2>
           <p className="text-muted">{text}</p>
         </li>
       ))}

@@ -25,9 +25,9 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
     <div className="grid gap-6">
       <Card label="Progress" className="grid gap-x-12 gap-y-6 md:grid-cols-[1fr_22rem]">
         <div className="grid content-start gap-4">
-          <h3 className="flex flex-wrap items-center gap-3">
+          <h2 className="minor flex flex-wrap items-center gap-3">
             Progress <JobStatusBadge status={job.status} />
-          </h3>
+          </h2>
           <Completeness counts={job.counts} />
         </div>
         <Facts
@@ -55,7 +55,7 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
           Countries by services, one square a repeat. Tasks are handed out in a shuffled order, so
           that time and country are not confounded.
         </CardHead>
-        <div className="grid gap-7">
+        <div className="grid gap-7 *:min-w-0">
           {grids.map(({ id, tasks }) => (
             <div key={id}>
               {grids.length > 1 && <p className="code mb-1 text-muted">{id}</p>}

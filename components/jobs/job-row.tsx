@@ -16,14 +16,14 @@ export function JobRow({ job }: { job: JobSummary }) {
           <Instant at={job.createdAt} seconds={false} />
           {job.simulated && <span className="text-beacon"> · simulated</span>}
         </p>
-        <h3 className="mt-1.5">
+        <h2 className="minor mt-1.5">
           <Link
             href={`/jobs/${job.id}`}
             className="hover:underline hover:decoration-line-strong hover:decoration-1 hover:underline-offset-4"
           >
             {job.title}
           </Link>
-        </h3>
+        </h2>
         <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px] text-muted">
           <JobStatusBadge status={job.status} />
           <span>

@@ -32,7 +32,9 @@ export function CardHead({
 }) {
   return (
     <header className="mb-4">
-      <h3 {...(id === undefined ? {} : { id })}>{title}</h3>
+      <h2 className="minor" {...(id === undefined ? {} : { id })}>
+        {title}
+      </h2>
       {children !== undefined && (
         <p className="mt-1 max-w-[70ch] text-[13px] leading-relaxed text-muted">{children}</p>
       )}

@@ -12,7 +12,7 @@ export function Facts({
     <dl
       className={
         aligned
-          ? "grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-[13.5px]"
+          ? "grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-[13.5px] [&_time]:whitespace-normal"
           : "grid grid-cols-1 gap-x-5 gap-y-0.5 text-[13.5px] sm:grid-cols-[150px_1fr] sm:gap-y-2.5"
       }
     >

@@ -31,7 +31,7 @@ export function Hash({
       onClick={() => void copy()}
       className="code group relative -my-2 inline-flex min-h-8 max-w-full items-center gap-1.5 rounded text-start align-middle hover:text-accent"
     >
-      <span className="print:hidden">{shorten(value, head, tail)}</span>
+      <span className="whitespace-nowrap print:hidden">{shorten(value, head, tail)}</span>
       <span className="hidden print:inline">{value}</span>
       <svg
         viewBox="0 0 16 16"

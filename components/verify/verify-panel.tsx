@@ -101,7 +101,7 @@ export function VerifyPanel({
 function Invitation() {
   return (
     <>
-      <h3>Check it yourself</h3>
+      <h2 className="minor">Check it yourself</h2>
       <p className="mt-2 text-[13.5px] text-muted">
         Your browser fetches the receipt and the document and makes nine checks of its own: from the
         bytes that you read, over the signature and the place in the log, to the witnesses. Nothing

@@ -55,7 +55,6 @@ export async function askTasks(
 ): Promise<void> {
   const { job, id, country, vantage, geo } = session;
   const failed = new AbortController();
-  const halt = AbortSignal.any([stop, failed.signal]);
   const claimed: TaskRow[] = [];
   let claiming: Promise<void> | null = null;
   let isExhausted = false;
@@ -73,7 +72,7 @@ export async function askTasks(
     if (tasks.length < CLAIM) isExhausted = true;
   }
   async function next(): Promise<TaskRow | null> {
-    while (!halt.aborted) {
+    while (!stop.aborted && !failed.signal.aborted) {
       if (claimed.length <= CONCURRENCY && !isExhausted)
         claiming ??= claim()
           .catch((error: unknown) => failed.abort(error))

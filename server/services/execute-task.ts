@@ -1,5 +1,6 @@
 import type { JobSpec } from "@/schemas/job-spec";
 import type { SessionId } from "@/schemas/primitives";
+import type { WithDeadline } from "@/server/adapters/clock/deadline";
 import type { Attempt, Outcome, TaskRow } from "@/server/adapters/db/task-store";
 import type { Vantage } from "@/server/adapters/golem/vantage";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
@@ -9,6 +10,7 @@ import { MAX_BLOCK_BYTES } from "@/server/domain/digest";
 export type ExecuteTaskDeps = {
   readonly model: Model;
   readonly content: Pick<ContentStore, "put">;
+  readonly withDeadline: WithDeadline;
   readonly now: () => Date;
 };
 
@@ -50,19 +52,18 @@ export async function executeTask(
       1,
       Math.min(ATTEMPT_TIMEOUT_MS, job.deadlineAt.getTime() - startedAt.getTime()),
     );
-    const outcome = await deps.model.complete(
-      vantage.modelDoor,
-      {
-        model: service.model,
-        systemPrompt: job.spec.system_prompt,
-        prompt: prompt.text,
-        sampling: job.spec.sampling,
-        seed: task.seed,
-      },
-      {
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), vantage.lost]),
-        maxBytes: MAX_BLOCK_BYTES,
-      },
+    const outcome = await deps.withDeadline(timeoutMs, [vantage.lost], (signal) =>
+      deps.model.complete(
+        vantage.modelDoor,
+        {
+          model: service.model,
+          systemPrompt: job.spec.system_prompt,
+          prompt: prompt.text,
+          sampling: job.spec.sampling,
+          seed: task.seed,
+        },
+        { signal, maxBytes: MAX_BLOCK_BYTES },
+      ),
     );
     attempts.push({ at: startedAt.toISOString(), outcome: summaryOf(outcome) });
     const closed = {

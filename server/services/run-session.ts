@@ -1,6 +1,7 @@
 import type { CountryCode } from "@/schemas/country";
 import type { Amount, JobId, SessionId } from "@/schemas/primitives";
 import type { GeoEvidence } from "@/schemas/snapshot";
+import type { WithDeadline } from "@/server/adapters/clock/deadline";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore, StoredJob } from "@/server/adapters/db/job-store";
 import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
@@ -40,6 +41,7 @@ export type RunSessionDeps = {
   /** Asks what is open of the session's country, until nothing is or `stop` aborts. */
   readonly askTasks: (session: OpenSession, stop: AbortSignal) => Promise<void>;
   readonly log: Logger;
+  readonly withDeadline: WithDeadline;
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
 };
@@ -89,7 +91,7 @@ export async function runSession(
   }
   let vantage: Vantage | null = null;
   try {
-    vantage = await rent(deps, job, slot, AbortSignal.any([signal, lost.signal]));
+    vantage = await rent(deps, job, slot, [signal, lost.signal]);
     await deps.sessions.opened(id, {
       providerId: vantage.provider.id,
       providerName: vantage.provider.name,
@@ -147,16 +149,19 @@ async function rent(
   deps: RunSessionDeps,
   job: StoredJob,
   slot: { readonly country: CountryCode },
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
 ): Promise<Vantage> {
   const earlier = await deps.sessions.ofJob(job.id);
-  return deps.renter.rent({
-    country: slot.country,
-    allocationId: await allocationOf(deps, job, spentBy(earlier)),
-    rentMs: Math.max(0, job.deadlineAt.getTime() - deps.now().getTime()) + RENT_MARGIN_MS,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(RENT_TIMEOUT_MS)]),
-    avoid: lostLately(earlier.filter(({ country }) => country === slot.country)),
-  });
+  const allocationId = await allocationOf(deps, job, spentBy(earlier));
+  return deps.withDeadline(RENT_TIMEOUT_MS, signals, (signal) =>
+    deps.renter.rent({
+      country: slot.country,
+      allocationId,
+      rentMs: Math.max(0, job.deadlineAt.getTime() - deps.now().getTime()) + RENT_MARGIN_MS,
+      signal,
+      avoid: lostLately(earlier.filter(({ country }) => country === slot.country)),
+    }),
+  );
 }
 
 /**

@@ -38,7 +38,7 @@ export async function startInstallation(
   const url = `http://localhost:${port}`;
   const child = spawn(process.execPath, ["server/cli/bootstrap.mjs", "start"], {
     cwd: ROOT,
-    env: { ...process.env, NODE_ENV: "", ...environment, PORT: port, BEACON_HOME: home },
+    env: { ...process.env, ...environment, PORT: port, BEACON_HOME: home },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

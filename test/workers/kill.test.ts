@@ -84,6 +84,8 @@ describe(`a job whose processes are killed at random moments (KILL_SEED=${SEED})
     const { counts } = job;
     expect(counts.announced).toBe(600);
     expect(counts.succeeded + counts.failed + counts.withdrawn).toBe(600);
+    // Killing costs time, not answers: what was asked when its provider went may fail, the rest is asked again.
+    expect(counts.succeeded).toBeGreaterThan(540);
 
     const policy = parsePolicy(readFileSync(join(beacon.home, "policy.txt"), "utf8"));
     const report = await insist(() =>
