@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
 import { THEME_COOKIE, themeFrom } from "@/components/site/theme";
+import type { Viewer } from "@/schemas/snapshot";
 import { api } from "@/server/api/rsc";
 import "./globals.css";
 
@@ -26,7 +27,13 @@ export const viewport: Viewport = {
 };
 
 /** Who reads, when the portal can tell. A page must not fail because of its header. */
-const viewerOrNull = async () => (await api()).session.viewer().catch(() => null);
+async function viewerOrNull(): Promise<Viewer | null> {
+  try {
+    return await (await api()).session.viewer();
+  } catch {
+    return null;
+  }
+}
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeFrom((await cookies()).get(THEME_COOKIE)?.value);

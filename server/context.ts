@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Amount } from "@/schemas/primitives";
 import { type WithDeadline, withDeadline } from "@/server/adapters/clock/deadline";
 import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
+import { type BlockOutbox, createBlockOutbox } from "@/server/adapters/db/block-outbox";
 import { createPrisma } from "@/server/adapters/db/client";
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
 import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
@@ -57,7 +58,10 @@ export type Context = {
   readonly log: LogStore;
   readonly bus: EventBus;
   readonly producer: Producer;
+  /** Where blocks are put and read: accepted by the outbox, kept in `blocks`. */
   readonly content: ContentStore;
+  readonly outbox: BlockOutbox;
+  readonly blocks: ContentStore;
   readonly tree: Tree;
 
   readonly origin: string;
@@ -102,6 +106,8 @@ function buildContext(env: Env): Context {
   const now = () => new Date();
   const prisma = createPrisma(env.DATABASE_URL);
   const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
+  const outbox = createBlockOutbox(prisma, now);
+  const blocks = createDiskStore(join(env.BEACON_HOME, "blocks"));
   const producer = createProducer(env.DATABASE_URL);
   const keys = openKeys(join(env.BEACON_HOME, "keys"));
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
@@ -126,7 +132,12 @@ function buildContext(env: Env): Context {
     log: createLogStore(prisma),
     bus,
     producer,
-    content: createDiskStore(join(env.BEACON_HOME, "blocks")),
+    content: {
+      put: (bytes) => outbox.put(bytes),
+      get: async (cid) => (await blocks.get(cid)) ?? outbox.get(cid),
+    },
+    outbox,
+    blocks,
     tree: createTileTree(),
     origin,
     logKey: keys.log,

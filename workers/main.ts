@@ -1,5 +1,6 @@
 import { getContext } from "@/server/context";
 import { runProcess } from "@/server/lifecycle";
+import { moveAllBlocks } from "@/workers/block-mover";
 import { writeLog } from "@/workers/log-writer";
 import { jobProcessors } from "@/workers/processors";
 import { runWorker } from "@/workers/run-worker";
@@ -17,7 +18,10 @@ await runProcess("workers", async () => {
     signal: stop.signal,
   };
   const processors = jobProcessors(context);
-  const writing = writeLog(context, stop.signal);
+  const writing = Promise.all([
+    writeLog(context, stop.signal),
+    moveAllBlocks(context, stop.signal),
+  ]);
   const workers = [
     runWorker("job.dispatch", processors["job.dispatch"], on),
     runWorker("job.compare", processors["job.compare"], on),

@@ -31,6 +31,11 @@ export default async function SignInPage({
         ) : (
           <Empty title={`You are signed in as ${viewer.name}.`} />
         )}
+        <noscript>
+          <p className="mt-5 text-[13px] text-beacon">
+            Signing in needs JavaScript. Reading does not.
+          </p>
+        </noscript>
         <p className="mt-5 text-[13px] text-muted">
           Accounts are made by whoever runs this portal, with{" "}
           <span className="code">beacon user add</span>.

@@ -1,5 +1,5 @@
 import { Part, Tick } from "@/components/jobs/form-field";
-import type { SpecDraft } from "@/components/jobs/spec-draft";
+import type { PartProps } from "@/components/jobs/place-parts";
 import { countryName } from "@/components/ui/country";
 import type { CountryCode } from "@/schemas/country";
 import type { Contrast, Control } from "@/schemas/job-spec";
@@ -9,10 +9,8 @@ const OUTCOMES: readonly { readonly outcome: Contrast["outcome"]; readonly label
   { outcome: "similarity", label: "How alike the answers are" },
 ];
 
-type Props = { draft: SpecDraft; onChange: (part: Partial<SpecDraft>) => void };
-
 /** What is to be compared, said before the run. */
-export function ContrastPart({ draft, onChange }: Props) {
+export function ContrastPart({ draft, onChange }: PartProps) {
   return (
     <Part title="Contrasts" hint="Named before the run. What is not named here stays exploratory.">
       <label className="grid gap-1.5 text-sm font-medium">
@@ -54,7 +52,7 @@ export function ContrastPart({ draft, onChange }: Props) {
 }
 
 /** Which of the chosen services have known behaviour. */
-export function ControlPart({ draft, onChange }: Props) {
+export function ControlPart({ draft, onChange }: PartProps) {
   const set = (service: string, kind: string) => {
     const { [service]: _, ...others } = draft.controls;
     onChange({

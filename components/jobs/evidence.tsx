@@ -2,6 +2,7 @@ import Link from "next/link";
 import { Card, CardHead } from "@/components/ui/card";
 import { formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
+import { Glm } from "@/components/ui/glm";
 import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import type { ComparisonSnapshot, JobSnapshot } from "@/schemas/snapshot";
@@ -59,7 +60,12 @@ export function JobEvidence({
                 ["Computed", <Instant key="computed" at={comparison.comparison.computed_at} />],
               ] as const)),
           ["Submitted", <Instant key="submitted" at={job.createdAt} />],
-          ["Spent on providers", `${job.spentGlm} of at most ${job.spec.budget.glm} GLM`],
+          [
+            "Spent on providers",
+            <span key="spent">
+              <Glm amount={job.spentGlm} /> of at most {job.spec.budget.glm} GLM
+            </span>,
+          ],
         ]}
       />
     </Card>

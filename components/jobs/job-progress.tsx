@@ -4,6 +4,7 @@ import { JobStatusBadge } from "@/components/jobs/job-status";
 import { SessionTable } from "@/components/jobs/session-table";
 import { Card, CardHead } from "@/components/ui/card";
 import { Facts } from "@/components/ui/facts";
+import { Glm } from "@/components/ui/glm";
 import { Instant } from "@/components/ui/instant";
 import { StateLegend } from "@/components/ui/response-state";
 import type { JobSnapshot } from "@/schemas/snapshot";
@@ -46,7 +47,12 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
               ),
             ],
             ["Closes at the latest", <Instant key="deadline" at={job.deadlineAt} />],
-            ["Spent", `${job.spentGlm} of ${job.spec.budget.glm} GLM`],
+            [
+              "Spent",
+              <span key="spent">
+                <Glm amount={job.spentGlm} /> of {job.spec.budget.glm} GLM
+              </span>,
+            ],
           ]}
         />
       </Card>

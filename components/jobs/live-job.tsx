@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useRouter } from "next/navigation";
 import { useRef } from "react";
+import { JobEvidence } from "@/components/jobs/evidence";
 import { JobProgress } from "@/components/jobs/job-progress";
 import { TrpcProvider, useApi } from "@/components/trpc-provider";
 import { Button } from "@/components/ui/button";
@@ -59,7 +60,10 @@ function Progress({ initial }: { initial: JobSnapshot }) {
           </>
         )}
       </p>
-      <JobProgress job={job} />
+      <div className="grid gap-6 *:min-w-0">
+        <JobProgress job={job} />
+        <JobEvidence job={job} comparison={null} />
+      </div>
     </>
   );
 }

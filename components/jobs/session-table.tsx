@@ -1,5 +1,6 @@
 import { VerdictBadge } from "@/components/response/verdict";
 import { Country } from "@/components/ui/country";
+import { Glm } from "@/components/ui/glm";
 import { Hash } from "@/components/ui/hash";
 import { Empty, NotMeasured } from "@/components/ui/states";
 import { Table, Td, Th } from "@/components/ui/table";
@@ -66,7 +67,11 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[
               )}
             </Td>
             <Td className="pe-0 text-end tabular-nums">
-              {session.costGlm ?? <span className="text-muted">not settled</span>}
+              {session.costGlm === null ? (
+                <span className="text-muted">not settled</span>
+              ) : (
+                <Glm amount={session.costGlm} />
+              )}
             </Td>
           </tr>
         ))}

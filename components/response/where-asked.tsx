@@ -2,6 +2,7 @@ import { VERDICTS, VerdictBadge } from "@/components/response/verdict";
 import { formatDuration } from "@/components/ui/count";
 import { Country, countryName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
+import { Glm } from "@/components/ui/glm";
 import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import { Empty, NotMeasured } from "@/components/ui/states";
@@ -15,6 +16,13 @@ function Opinion({ country, claimed }: { country: CountryCode | null; claimed: C
   if (country === null) return <span className="text-beacon">does not know the address</span>;
   if (country === claimed) return countryName(country);
   return <b className="font-semibold text-beacon">{countryName(country)}</b>;
+}
+
+/** Where a probe stands among the others, oldest first. */
+function probeName(i: number, count: number): string {
+  if (count === 1) return "only one";
+  if (i === 0) return "first";
+  return i === count - 1 ? "last" : "between";
 }
 
 function Probes({ geo }: { geo: GeoEvidence }) {
@@ -33,7 +41,7 @@ function Probes({ geo }: { geo: GeoEvidence }) {
           <Th>Exit seen</Th>
           {names.map((name) => (
             <Th key={name}>
-              <span className="code whitespace-nowrap">{name}</span>
+              <span className="code">{name}</span>
             </Th>
           ))}
           <Th className="pe-0 text-end">Round trip</Th>
@@ -43,7 +51,7 @@ function Probes({ geo }: { geo: GeoEvidence }) {
         {geo.probes.map((probe, i) => (
           <tr key={probe.at}>
             <Td className="whitespace-nowrap">
-              {i === 0 ? "before" : "after"}
+              {probeName(i, geo.probes.length)}
               <span className="block text-[12.5px] text-muted">
                 <Instant at={probe.at} />
               </span>
@@ -134,9 +142,13 @@ export function WhereAsked({
           ],
           [
             "Cost of the session",
-            session.costGlm === null
-              ? "not settled"
-              : `${session.costGlm} GLM, for all of its tasks`,
+            session.costGlm === null ? (
+              "not settled"
+            ) : (
+              <span key="cost">
+                <Glm amount={session.costGlm} /> GLM, for all of its tasks
+              </span>
+            ),
           ],
         ]}
       />

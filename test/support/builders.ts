@@ -12,8 +12,8 @@ import type { Context } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf, digestOf } from "@/server/domain/digest";
 import { jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
-import { sequenceLog } from "@/server/services/sequence-log";
 import { publishCheckpoint } from "@/server/services/publish-checkpoint";
+import { sequenceLog } from "@/server/services/sequence-log";
 import { submitJob } from "@/server/services/submit-job";
 import { aSpec } from "@/test/domain/job/job-specs";
 

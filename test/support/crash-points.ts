@@ -28,19 +28,24 @@ function wrap<T extends object>(
 export function dyingAt<T extends object>(target: T, point: CrashPoint): T {
   let calls = 0;
   let isDead = false;
-  return wrap(target, async (method, run) => {
+  return wrap(target, (method, run) => {
     if (isDead) throw new Crash("the process is dead");
     const isHere = method === point.method && ++calls === point.call;
     if (isHere) isDead = true;
     if (isHere && point.when === "before") throw new Crash(`before ${method}`);
-    const answer = await run();
-    if (isHere) throw new Crash(`after ${method}`);
-    return answer;
+    const answer = run();
+    if (!isHere) return answer;
+    const die = () => {
+      throw new Crash(`after ${method}`);
+    };
+    return answer instanceof Promise ? answer.then(die) : die();
   });
 }
 
 /** `target`, and the names of its methods as they were called. */
-export function traced<T extends object>(target: T): { readonly target: T; readonly calls: string[] } {
+export function traced<T extends object>(
+  target: T,
+): { readonly target: T; readonly calls: string[] } {
   const calls: string[] = [];
   const wrapped = wrap(target, (method, run) => {
     calls.push(method);

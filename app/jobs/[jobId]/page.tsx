@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { ChoiceLinks } from "@/components/comparison/choice-links";
 import { ComparisonView } from "@/components/comparison/comparison-view";
@@ -29,10 +30,13 @@ type Props = {
   searchParams: Promise<{ [key: string]: string | string[] | undefined }>;
 };
 
+/** One snapshot a request: title and page are of the same moment. */
+const snapshotOf = cache(async (jobId: JobId) => orNotFound((await api()).jobs.byId({ jobId })));
+
 async function jobOf(params: Props["params"]): Promise<JobSnapshot> {
   const jobId = JobId.safeParse((await params).jobId);
   if (!jobId.success) notFound();
-  return orNotFound((await api()).jobs.byId({ jobId: jobId.data }));
+  return snapshotOf(jobId.data);
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -78,7 +82,7 @@ export default async function JobPage({ params, searchParams }: Props) {
             {isClosed ? <JobProgress job={job} /> : <LiveJob initial={job} />}
           </>
         )}
-        <JobEvidence job={job} comparison={comparison} />
+        {(isClosed || comparison !== null) && <JobEvidence job={job} comparison={comparison} />}
         <JsonDetails summary="The job specification, whole" value={job.spec} />
       </div>
     </PageBody>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { EntryFacts } from "@/components/log/entry-facts";
 import { ENTRY_NAMES } from "@/components/log/entry-type";
 import { ProofPath } from "@/components/log/proof-path";
@@ -21,10 +22,13 @@ export const dynamic = "force-dynamic";
 
 type Props = { params: Promise<{ leafIndex: string }> };
 
+/** One snapshot a request: title and page are of the same moment. */
+const snapshotOf = cache(async (index: number) => orNotFound((await api()).log.leaf({ index })));
+
 async function leafOf(params: Props["params"]) {
   const { leafIndex } = await params;
   if (!/^(0|[1-9]\d{0,14})$/.test(leafIndex)) notFound();
-  return orNotFound((await api()).log.leaf({ index: Number(leafIndex) }));
+  return snapshotOf(Number(leafIndex));
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {

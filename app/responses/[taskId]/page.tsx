@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { Question } from "@/components/jobs/asked";
 import { Answer } from "@/components/response/answer";
 import { Attempts } from "@/components/response/attempts";
@@ -20,10 +21,15 @@ export const dynamic = "force-dynamic";
 
 type Props = { params: Promise<{ taskId: string }> };
 
+/** One snapshot a request: title and page are of the same moment. */
+const snapshotOf = cache(async (taskId: TaskId) =>
+  orNotFound((await api()).responses.byTask({ taskId })),
+);
+
 async function responseOf(params: Props["params"]) {
   const taskId = TaskId.safeParse((await params).taskId);
   if (!taskId.success) notFound();
-  return orNotFound((await api()).responses.byTask({ taskId: taskId.data }));
+  return snapshotOf(taskId.data);
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {

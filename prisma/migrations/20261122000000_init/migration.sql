@@ -197,6 +197,15 @@ CREATE TABLE "LiveEvent" (
     CONSTRAINT "LiveEvent_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "block_outbox" (
+    "cid" TEXT NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "block_outbox_pkey" PRIMARY KEY ("cid")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "Account_email_key" ON "Account"("email");
 
@@ -250,6 +259,9 @@ CREATE INDEX "Comparison_createdAt_idx" ON "Comparison"("createdAt");
 
 -- CreateIndex
 CREATE INDEX "LiveEvent_at_idx" ON "LiveEvent"("at");
+
+-- CreateIndex
+CREATE INDEX "block_outbox_createdAt_idx" ON "block_outbox"("createdAt");
 
 -- AddForeignKey
 ALTER TABLE "Task" ADD CONSTRAINT "Task_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -249,7 +249,10 @@ async function launchUntilItAccepts(
     const port = options.port ?? (await freePort());
     const logFrom = layLog(place);
     const pid = launch(place, binaries, runner, port, options.isDurable ?? true);
-    const isUp = await accepts(place, { pid, port });
+    const isUp = await accepts(place, { pid, port }).catch(async (error: unknown) => {
+      await stopPostgres(pid, FAST_STOP_TIMEOUT_MS);
+      throw error;
+    });
     if (isUp === true) return { pid, port };
     const reason = reasonFrom(place, logFrom);
     const isPassing = /shared memory block|Address already in use|could not create any TCP/.test(

@@ -30,7 +30,11 @@ export function createFollowers({ after, newest }: StoredEvents): Followers {
     for (const follower of followers) follower(event);
   }
   async function tellMissed(since: bigint): Promise<void> {
-    for (let missed = await after(since); missed.length > 0; missed = await after(lastTold ?? since))
+    for (
+      let missed = await after(since);
+      missed.length > 0;
+      missed = await after(lastTold ?? since)
+    )
       for (const event of missed) tellNow(event);
   }
 

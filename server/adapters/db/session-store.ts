@@ -67,7 +67,10 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
         const alive = { ...held, heartbeatAt: { gte: aliveSince } };
         if ((await tx.vantageSession.count({ where: alive })) > 0) return false;
         // Should a silent holder wake up, its next heartbeat must tell it that it has lost the slot.
-        await tx.vantageSession.updateMany({ where: held, data: { ...SILENT, endedAt: startedAt } });
+        await tx.vantageSession.updateMany({
+          where: held,
+          data: { ...SILENT, endedAt: startedAt },
+        });
         await tx.vantageSession.create({
           data: { id, jobId, country, slot, startedAt, heartbeatAt: startedAt },
         });

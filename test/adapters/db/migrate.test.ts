@@ -1,0 +1,33 @@
+import { Client } from "pg";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { applyMigrations } from "@/prisma/migrate";
+import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+});
+
+it("finds nothing to do on a migrated database", async () => {
+  expect(await applyMigrations(database.url)).toEqual([]);
+});
+
+it("applies each migration once when two start at a time", async () => {
+  await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  const applied = await Promise.all([applyMigrations(database.url), applyMigrations(database.url)]);
+  expect(applied.flat()).toEqual(["20261122000000_init"]);
+});
+
+it("says so when there is no database", async () => {
+  const url = new URL(database.url);
+  url.pathname = "/none";
+  await expect(applyMigrations(url.href)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+});

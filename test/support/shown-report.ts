@@ -1,0 +1,55 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { CHECKS, type CheckName } from "@/server/domain/verify/report";
+import { portal } from "@/test/support/portal";
+
+/** How the browser marks one check. Weak: it does not fail, and a reader should mind something. */
+export type ShownMark = "holds" | "fails" | "weak" | "not applicable";
+export type ShownCheck = {
+  readonly name: CheckName;
+  readonly mark: string;
+  readonly reason: string;
+};
+
+/** A verification as a reader sees it. Unusable files have a code and no checks. */
+export type ShownReport = {
+  readonly headline: string;
+  readonly code: string | null;
+  readonly checks: readonly ShownCheck[];
+};
+
+/** Waits for the result of a verification inside `region` and reads it. */
+export async function shownReport(region: Locator): Promise<ShownReport> {
+  const chain = region.getByRole("list", { name: "Checks" });
+  const alert = region.getByRole("alert");
+  await expect(chain.or(alert).first()).toBeVisible();
+  if ((await chain.count()) === 0) {
+    const code = alert.locator(".code");
+    return {
+      headline: await alert.locator("p").first().innerText(),
+      code: (await code.count()) === 0 ? null : await code.innerText(),
+      checks: [],
+    };
+  }
+  const rows = await chain.locator(":scope > li").evaluateAll((items) =>
+    items.map((item) => ({
+      mark: item.querySelector("[role=img]")?.getAttribute("aria-label") ?? "",
+      reason: item.querySelectorAll("p")[1]?.textContent?.trim() ?? "",
+    })),
+  );
+  expect(rows).toHaveLength(CHECKS.length);
+  return {
+    headline: await region.locator("[role=alert], [role=status]").last().locator("p").first().innerText(),
+    code: null,
+    checks: CHECKS.map((name, i) => ({ name, mark: "", reason: "", ...rows[i] })),
+  };
+}
+
+/** Signs in through the form, with the password that `npm start` printed. */
+export async function signIn(page: Page, next = "/"): Promise<void> {
+  const { email, password } = portal.admin();
+  await page.goto(`/sign-in?next=${next}`);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+}
