@@ -6,11 +6,14 @@ import { demonstration, exampleSpec, portal, runJob } from "@/test/support/porta
 import { shownReport, signIn } from "@/test/support/shown-report";
 
 const TITLE = "A journey from the form to the leaf";
-const QUESTION = "How did the ferry Asteline sink, and who was held responsible?";
+const QUESTIONS = [
+  "How did the ferry Asteline sink, and who was held responsible?",
+  "Who decided to close the Vell dam, and what did the inquiry find?",
+];
 const COUNTRIES = ["Germany", "United States", "Kenya", "Brazil", "Singapore"];
 const SERVICES = ["control-open", "control-regional"];
-const REPEATS = 8;
-const TASKS = COUNTRIES.length * SERVICES.length * REPEATS;
+const REPEATS = 10;
+const TASKS = QUESTIONS.length * COUNTRIES.length * SERVICES.length * REPEATS;
 
 type Watched = { closedCounts: number[] };
 
@@ -37,7 +40,9 @@ const seenCounts = (page: Page) =>
 
 async function compose(page: Page): Promise<void> {
   await page.getByLabel("Title").fill(TITLE);
-  await page.getByLabel("Prompt 1").fill(QUESTION);
+  await page.getByRole("button", { name: "Add a prompt" }).click();
+  for (const [i, question] of QUESTIONS.entries())
+    await page.getByLabel(`Prompt ${i + 1}`).fill(question);
   for (const name of [...SERVICES, ...COUNTRIES])
     await page.getByRole("checkbox", { name: new RegExp(name) }).check();
   await page.getByLabel("Repeats a cell").fill(String(REPEATS));
@@ -50,6 +55,13 @@ async function publishedComparison(url: string): Promise<ComparisonSnapshot> {
   const snapshot = await portal.client().comparisons.byJob.query({ jobId: jobId as never });
   if (snapshot === null) throw new Error(`no comparison at ${url}`);
   return snapshot;
+}
+
+/** The first prompt and service: what a comparison shows first. */
+function groupOf({ comparison }: ComparisonSnapshot): ComparisonSnapshot["comparison"]["groups"][number] {
+  const [group] = comparison.groups;
+  if (group === undefined) throw new Error("a comparison without groups");
+  return group;
 }
 
 /** The figures of the similarity table, row by row, as the page shows them. */
@@ -114,17 +126,15 @@ test("an admin's job can be followed live, read as a comparison, and checked dow
         await expect(
           states.getByRole("link", { name: new RegExp(`^${country}, ${service}, repeat \\d+: `) }),
         ).toHaveCount(REPEATS);
-    for (const group of snapshot.comparison.groups) {
-      if (group.service !== SERVICES[0]) continue;
-      expect(await shownFigures(page, group.service)).toEqual(
-        group.similarity.map((row) => row.map((figure) => figure?.toFixed(2) ?? null)),
+    const group = groupOf(snapshot);
+    expect(await shownFigures(page, group.service)).toEqual(
+      group.similarity.map((row) => row.map((figure) => figure?.toFixed(2) ?? null)),
+    );
+    const table = page.getByRole("region", { name: `Similarity of answers of ${group.service}` });
+    for (const [i, country] of COUNTRIES.entries())
+      await expect(table.locator("tbody tr").nth(i).locator("td").nth(i)).toContainText(
+        `noise floor of ${country}: `,
       );
-      const table = page.getByRole("region", { name: `Similarity of answers of ${group.service}` });
-      for (const [i, country] of COUNTRIES.entries())
-        await expect(table.locator("tbody tr").nth(i).locator("td").nth(i)).toContainText(
-          `noise floor of ${country}: `,
-        );
-    }
     const said = page.getByRole("region", { name: "What may be said" });
     await expect(said).toContainText("Not tested");
     await expect(said).toContainText("No statistical test has been run");
@@ -136,7 +146,7 @@ test("an admin's job can be followed live, read as a comparison, and checked dow
   const kenya = page.getByRole("article").filter({ hasText: "Kenya" });
   const excerpts = await portal.client().responses.excerpts.query({
     jobId: snapshot.comparison.job,
-    prompt: snapshot.comparison.groups[0]?.prompt ?? "",
+    prompt: groupOf(snapshot).prompt,
     service: SERVICES[1] ?? "",
   });
   await test.step("reads the texts beside each other, of the other service too", async () => {

@@ -254,8 +254,9 @@ describe("reconcile", () => {
     await context.sessions.begin(session, start);
     const leaseUntil = new Date(start.getTime() + LEASE_MS);
     await context.tasks.claim({ jobId: id, country: DE, sessionId: session.id, limit: 2, leaseUntil });
-    const later = new Date(start.getTime() + LEASE_MS + 600);
-    const messages = of(await sweep(context, later), "vantage.session", id);
+    const later = (ms: number) => new Date(start.getTime() + LEASE_MS + ms);
+    await sweep(context, later(1));
+    const messages = of(await sweep(context, later(501)), "vantage.session", id);
     expect(messages.some(({ key }) => key.includes("-DE-"))).toBe(true);
     expect(await context.sessions.byId(session.id)).toMatchObject({ status: "LOST" });
     expect(await context.tasks.open(id)).toContainEqual({ country: DE, queued: 2, running: 0 });

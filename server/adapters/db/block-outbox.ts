@@ -33,14 +33,15 @@ export function createBlockOutbox(prisma: PrismaClient, now: () => Date): BlockO
       waiting = [];
       const blocks = new Map(batch.map(({ cid, bytes }) => [cid, bytes]));
       try {
-        await prisma.blockOutbox.createMany({
-          data: [...blocks].map(([cid, bytes]) => ({
-            cid,
-            bytes: Buffer.from(bytes),
-            createdAt: now(),
-          })),
-          skipDuplicates: true,
-        });
+        const rows = [...blocks].map(([cid, bytes]) => ({
+          cid,
+          bytes: Buffer.from(bytes).toString("base64"),
+        }));
+        await prisma.$executeRaw`
+          INSERT INTO block_outbox (cid, bytes, "createdAt")
+          SELECT cid, decode(bytes, 'base64'), ${now()}
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS b(cid text, bytes text)
+          ON CONFLICT DO NOTHING`;
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -65,23 +65,32 @@ export type LogStore = {
   published(): Promise<PublishedCheckpoint | null>;
 };
 
-type Tx = Pick<PrismaClient, "logPending" | "$executeRaw">;
-
-/** Files entries inside somebody else's transaction, and tells the log's writer when that commits. */
-export async function filePending(tx: Tx, entries: readonly FiledEntry[]): Promise<void> {
+/**
+ * Files entries inside somebody else's transaction, and tells the log's writer when that commits.
+ *
+ * One statement over one JSON document: for the batches of a running job, Prisma's own `createMany`
+ * took a third of the Golem worker's time.
+ */
+export async function filePending(
+  tx: Pick<PrismaClient, "$executeRaw">,
+  entries: readonly FiledEntry[],
+): Promise<void> {
   if (entries.length === 0) return;
-  await tx.logPending.createMany({
-    data: entries.map((entry) => ({
-      kind: entry.kind,
-      bytes: Buffer.from(entry.bytes),
-      leafHash: Buffer.from(entry.leafHash),
-      dsse: entry.dsse,
-      jobId: entry.jobId,
-      taskId: entry.taskId,
-      createdAt: entry.createdAt,
-    })),
-    skipDuplicates: true,
-  });
+  const rows = entries.map((entry) => ({
+    leaf_hash: Buffer.from(entry.leafHash).toString("base64"),
+    kind: entry.kind,
+    bytes: Buffer.from(entry.bytes).toString("base64"),
+    dsse: entry.dsse,
+    job: entry.jobId,
+    task: entry.taskId,
+    at: entry.createdAt,
+  }));
+  await tx.$executeRaw`
+    INSERT INTO log_pending ("leafHash", kind, bytes, dsse, "jobId", "taskId", "createdAt")
+    SELECT decode(leaf_hash, 'base64'), kind, decode(bytes, 'base64'), dsse, job, task, at
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS e(leaf_hash text, kind text, bytes text, dsse jsonb, job text, task text, at timestamptz)
+    ON CONFLICT DO NOTHING`;
   await tx.$executeRaw`SELECT pg_notify(${PENDING_ENTRIES}, '')`;
 }
 

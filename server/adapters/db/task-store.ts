@@ -211,16 +211,22 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
           RETURNING t.id`;
         const closed = new Set(won.map(({ id }) => id));
         const mine = closings.filter(({ outcome }) => closed.has(outcome.taskId));
-        await tx.outcome.createMany({
-          data: mine.map(({ outcome, entry }) => ({
-            ...storable(outcome),
-            attempts: outcome.attempts.map(({ at, outcome }) => ({
-              at,
-              outcome: storableText(outcome),
-            })),
-            leafHash: Buffer.from(entry.leafHash),
+        const rows = mine.map(({ outcome, entry }) => ({
+          ...storable(outcome),
+          attempts: outcome.attempts.map((attempt) => ({
+            at: attempt.at,
+            outcome: storableText(attempt.outcome),
           })),
-        });
+          leafHash: Buffer.from(entry.leafHash).toString("base64"),
+        }));
+        await tx.$executeRaw`
+          INSERT INTO "Outcome" ("taskId", "jobId", kind, "leafHash", state, fault, code, message, reason, cid, "sizeBytes", text,
+            "finishReason", "modelReported", "promptTokens", "outputTokens", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs")
+          SELECT "taskId", "jobId", kind::"OutcomeKind", decode("leafHash", 'base64'), state, fault, code, message, reason, cid, "sizeBytes", text,
+            "finishReason", "modelReported", "promptTokens", "outputTokens", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs"
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS o("taskId" text, "jobId" text, kind text, "leafHash" text, state text,
+            fault text, code text, message text, reason text, cid text, "sizeBytes" int, text text, "finishReason" text, "modelReported" text,
+            "promptTokens" int, "outputTokens" int, attempts jsonb, "sessionId" text, "startedAt" timestamptz, "finishedAt" timestamptz, "latencyMs" int)`;
         await filePending(
           tx,
           mine.map(({ entry }) => entry),

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { LogEntry } from "@/schemas/log-entry";
+import { createTileTree } from "@/server/adapters/tree/tile-tree";
+import { concat, utf8 } from "@/server/domain/bytes";
+import { leafBytesOf } from "@/server/domain/log/entry";
+import { leafHashOf } from "@/server/domain/log/merkle";
+import { encodeEntryBundle, parseTilePath, TILE_WIDTH } from "@/server/domain/log/tile";
+import { taskIdOf } from "@/server/domain/identity";
+import { auditLog, type ReadPublished } from "@/server/services/audit-log";
+import { aJobId, DE } from "@/test/support/builders";
+import {
+  aComparison,
+  aFailure,
+  aKeyEntry,
+  aLog,
+  anIntent,
+  aResult,
+  aWithdrawal,
+} from "@/test/domain/verify/a-log";
+
+const taskOf = (repeat: number) =>
+  taskIdOf({ job: aJobId(3), prompt: "museum", service: "control", country: DE, repeat });
+const answered = (n: number) => aResult({ task: taskOf(n), repeat: n });
+const opening = (tasks: number) => [aKeyEntry(), anIntent({ tasks })];
+
+/** What a log of these entries serves; `change` may lie about a path. */
+async function served(
+  entries: readonly LogEntry[],
+  change: (path: string, bytes: Uint8Array) => Uint8Array | null = (_, bytes) => bytes,
+) {
+  const log = aLog({ entries });
+  const leaves = entries.map(leafBytesOf);
+  const { tiles } = await createTileTree().append(0, leaves.map(leafHashOf), async () => {
+    throw new Error("an empty log has no tiles");
+  });
+  const honest = (path: string): Uint8Array | null => {
+    if (path === "checkpoint") return utf8(log.noteAt(entries.length));
+    const { level, index, width } = parseTilePath(path);
+    const from = index * TILE_WIDTH;
+    if (level === "entries") return encodeEntryBundle(leaves.slice(from, from + width));
+    const tile = tiles.find((one) => one.level === level && one.index === index);
+    return tile === undefined ? null : tile.hashes.subarray(0, width * 32);
+  };
+  const read: ReadPublished = async (path) => {
+    const bytes = honest(path);
+    return bytes === null ? null : change(path, bytes);
+  };
+  return auditLog(log.policy, read);
+}
+const problemsOf = async (...args: Parameters<typeof served>) => (await served(...args)).problems;
+
+describe("auditLog", () => {
+  it("finds nothing wrong with a log in which every announced task closed once", async () => {
+    const entries = [
+      ...opening(3),
+      answered(0),
+      aFailure({ task: taskOf(1), repeat: 1 }),
+      aWithdrawal({ task: taskOf(2), repeat: 2 }),
+      aComparison(),
+    ];
+    expect(await served(entries)).toMatchObject({
+      size: 6,
+      cosigners: 1,
+      problems: [],
+      jobs: [{ announced: 3, results: 1, failures: 1, withdrawn: 1, hasComparison: true }],
+    });
+  });
+
+  it("reads every tile of a log of more than one", async () => {
+    const entries = [...opening(600), ...Array.from({ length: 600 }, (_, n) => answered(n))];
+    expect(await served(entries)).toMatchObject({ size: 602, tiles: 4, problems: [] });
+  });
+
+  it.each<[string, LogEntry[], RegExp]>([
+    ["a task that closed twice", [...opening(2), answered(0), aFailure({ task: taskOf(0) })], /closes task .* again/],
+    ["a result that was hidden before the comparison", [...opening(2), answered(0), aComparison()], /while tasks are open/],
+    ["more closings than were announced", [...opening(1), answered(0), answered(1)], /more tasks/],
+    ["a closing that nothing announced", [aKeyEntry(), answered(0)], /did not announce/],
+    ["a closing before its intent", [aKeyEntry(), answered(0), anIntent({ tasks: 1 })], /did not announce/],
+    ["a job that was announced twice", [...opening(1), anIntent({ tasks: 9 }), answered(0)], /announces job .* again/],
+    ["a job that was compared twice", [...opening(1), answered(0), aComparison(), aComparison({ size_bytes: 1 })], /compares job .* again/],
+    ["a leaf that stands there twice", [...opening(2), answered(0), answered(0)], /twice/],
+  ])("names %s", async (_, entries, problem) => {
+    expect((await problemsOf(entries)).join("\n")).toMatch(problem);
+  });
+
+  it("names a tile that does not hold what the entries lead to", async () => {
+    const entries = [...opening(1), answered(0)];
+    const problems = await problemsOf(entries, (path, bytes) =>
+      path === "tile/0/000.p/3" ? concat(bytes.subarray(0, 95), Uint8Array.of(1)) : bytes,
+    );
+    expect(problems.join()).toContain("tile/0/000.p/3");
+  });
+
+  it("names entries that do not lead to the signed root", async () => {
+    const entries = [...opening(1), answered(0)];
+    const other = [...opening(1), answered(1)].map(leafBytesOf);
+    const problems = await problemsOf(entries, (path, bytes) =>
+      path.startsWith("tile/entries/") ? encodeEntryBundle(other) : bytes,
+    );
+    expect(problems.join()).toMatch(/root/);
+  });
+
+  it("names a missing cosignature, and refuses a wrong one", async () => {
+    const entries = [...opening(1), answered(0)];
+    const note = (edit: (text: string) => string) => (path: string, bytes: Uint8Array) =>
+      path === "checkpoint" ? utf8(edit(new TextDecoder().decode(bytes))) : bytes;
+    const without = await problemsOf(
+      entries,
+      note((text) => text.split("\n").slice(0, -2).join("\n").concat("\n")),
+    );
+    expect(without.join()).toMatch(/cosignatures/);
+    const wrong = served(
+      entries,
+      note((text) => text.replace(/(.)(.{8}\n)$/, (_, a, b) => (a === "A" ? "B" : "A") + b)),
+    );
+    await expect(wrong).rejects.toMatchObject({ code: "NOTE_SIGNATURE_INVALID" });
+  });
+
+  it("refuses a log that does not serve what its checkpoint promises", async () => {
+    const entries = [...opening(1), answered(0)];
+    for (const missing of ["checkpoint", "tile/entries/000.p/3", "tile/0/000.p/3"])
+      await expect(
+        served(entries, (path, bytes) => (path === missing ? null : bytes)),
+      ).rejects.toMatchObject({ code: "TILE_NOT_FOUND" });
+  });
+});
