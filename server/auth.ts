@@ -114,7 +114,16 @@ export function cookiesIn(header: string | undefined): Record<string, string> {
       const at = pair.indexOf("=");
       return at < 1
         ? []
-        : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
+        : [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]];
     }),
   );
+}
+
+/** Anybody may send `%zz`; it then stays what it is. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

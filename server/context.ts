@@ -108,7 +108,7 @@ function buildContext(env: Env): Context {
   const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
   const outbox = createBlockOutbox(prisma, now);
   const blocks = createDiskStore(join(env.BEACON_HOME, "blocks"));
-  const producer = createProducer(env.DATABASE_URL);
+  const producer = createProducer(env.DATABASE_URL, logger.child({ component: "queue" }));
   const keys = openKeys(join(env.BEACON_HOME, "keys"));
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
   const logKey = verifierKeyOf(origin, "note", keys.log.publicKey);

@@ -11,6 +11,16 @@ import { runProcess } from "@/server/lifecycle";
 /** The largest message that a subscriber may send. */
 const MAX_MESSAGE_BYTES = 16_384;
 
+/** Next answers 500 to an address that is not percent-encoded UTF-8; the fault is the sender's. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURI(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The portal: pages, API and WebSocket on one port. */
 await runProcess("portal", async () => {
   const context = getContext();
@@ -19,7 +29,11 @@ await runProcess("portal", async () => {
   const app = next({ dev: false, hostname: HOST, port: PORT });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => {
+    if (isReadable(request.url ?? "/")) return void handle(request, response);
+    response.writeHead(400, { "content-type": "text/plain", "x-content-type-options": "nosniff" });
+    response.end("This address is not one.\n");
+  });
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const live = applyWSSHandler({
@@ -32,7 +46,8 @@ await runProcess("portal", async () => {
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });
   server.on("upgrade", (request, socket, head) => {
-    if (new URL(request.url ?? "/", "http://portal").pathname === "/live")
+    // Not by `new URL`: it throws at addresses that anybody may send.
+    if (request.url?.split("?")[0] === "/live")
       sockets.handleUpgrade(request, socket, head, (opened) =>
         sockets.emit("connection", opened, request),
       );

@@ -151,7 +151,9 @@ function npmCommand() {
 /** npm's own words on what went wrong, in one line. */
 function reasonOf(output) {
   const lines = output.split("\n").filter((line) => line.startsWith("npm error"));
-  const text = lines.map((line) => line.replace(/^npm error\s*(notarget |network |404 )?/, "").trim());
+  const text = lines.map((line) =>
+    line.replace(/^npm error\s*(notarget |network |404 )?/, "").trim(),
+  );
   const said = text.filter(
     (line) => line !== "" && !/^(code|errno|syscall|path) |complete log/.test(line),
   );

@@ -42,7 +42,7 @@ async function compose(page: Page): Promise<void> {
   await page.getByLabel("Title").fill(TITLE);
   await page.getByRole("button", { name: "Add a prompt" }).click();
   for (const [i, question] of QUESTIONS.entries())
-    await page.getByLabel(`Prompt ${i + 1}`).fill(question);
+    await page.getByRole("textbox", { name: `Prompt ${i + 1}` }).fill(question);
   for (const name of [...SERVICES, ...COUNTRIES])
     await page.getByRole("checkbox", { name: new RegExp(name) }).check();
   await page.getByLabel("Repeats a cell").fill(String(REPEATS));

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { ROOT, type ToolResult } from "@/test/support/run-tool";
 
 const OUTPUT_LIMIT_BYTES = 5_000_000;
+// Playwright asks its children for colours; with them, Node warns on standard error.
+const { FORCE_COLOR: _, NO_COLOR: __, ...withoutColours } = process.env;
 
 /** `npm run -s beacon -- ARGS`, as people type it, over the state folder `home`. */
 export function beaconCommand(home: string, args: readonly string[]): Promise<ToolResult> {
@@ -12,7 +14,7 @@ export function beaconCommand(home: string, args: readonly string[]): Promise<To
       {
         cwd: ROOT,
         maxBuffer: OUTPUT_LIMIT_BYTES,
-        env: { ...process.env, BEACON_HOME: home, NO_COLOR: "1" },
+        env: { ...withoutColours, BEACON_HOME: home },
       },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;

@@ -10,7 +10,6 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -31,6 +30,7 @@ import {
   USER,
 } from "@/server/adapters/db/postgres-data";
 import {
+  freePort,
   isProcessAlive,
   type RunningPostgres,
   runningPostgresOn,
@@ -87,17 +87,6 @@ const SETTINGS = {
 } as const;
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" } as const;
 const THROWN_AWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
-}
 
 /** Readies the server's log; answers its size. */
 function layLog({ folder, logFile }: Place): number {

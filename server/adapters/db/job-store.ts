@@ -4,6 +4,7 @@ import { JobSpec } from "@/schemas/job-spec";
 import type { Cid, Digest, JobId } from "@/schemas/primitives";
 import type { TaskCounts } from "@/schemas/snapshot";
 import type { ResponseState } from "@/schemas/task";
+import { leafIndices } from "@/server/adapters/db/leaf-indices";
 import { filePending } from "@/server/adapters/db/log-store";
 import type { PlannedTask } from "@/server/domain/job/plan";
 import type { FiledEntry } from "@/server/domain/log/filing";
@@ -92,19 +93,13 @@ export function createJobStore(prisma: PrismaClient): JobStore {
   const findOne = (id: JobId) => prisma.job.findUnique({ where: { id }, ...stored });
 
   async function withPositions(rows: readonly Row[]): Promise<readonly StoredJob[]> {
-    const hashes = rows.flatMap((row) => [
-      row.intentLeafHash,
-      ...(row.comparison ? [row.comparison.leafHash] : []),
-    ]);
-    const entries = await prisma.logEntry.findMany({
-      where: { leafHash: { in: hashes } },
-      select: { leafHash: true, index: true },
-    });
-    const positions = new Map(
-      entries.map((entry) => [Buffer.from(entry.leafHash).toString("hex"), Number(entry.index)]),
+    const indexOf = await leafIndices(
+      prisma,
+      rows.flatMap(({ intentLeafHash, comparison }) => [
+        intentLeafHash,
+        ...(comparison === null ? [] : [comparison.leafHash]),
+      ]),
     );
-    const positionOf = (hash: Uint8Array | undefined) =>
-      hash === undefined ? null : (positions.get(Buffer.from(hash).toString("hex")) ?? null);
     return rows.map((row) => ({
       id: row.id as JobId,
       spec: JobSpec.parse(row.spec),
@@ -119,8 +114,8 @@ export function createJobStore(prisma: PrismaClient): JobStore {
       withdrawnAt: row.withdrawnAt,
       allocationId: row.allocationId,
       comparedAt: row.comparison?.createdAt ?? null,
-      intentIndex: positionOf(row.intentLeafHash),
-      comparisonIndex: positionOf(row.comparison?.leafHash),
+      intentIndex: indexOf(row.intentLeafHash),
+      comparisonIndex: row.comparison === null ? null : indexOf(row.comparison.leafHash),
     }));
   }
 

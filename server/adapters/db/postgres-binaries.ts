@@ -104,12 +104,15 @@ function programsOf(native: string, major: number): PostgresBinaries {
 }
 
 /**
- * Copies the programs to a temporary folder that every user may enter, and notes the place in
- * `record` so that the next start finds it again.
+ * Copies the programs to a temporary folder that every user may enter. The place is noted beside the
+ * package, or in `record` where the package is read-only, so that it is found again.
  */
 function copyOf(native: string, record: string): string {
-  const noted = existsSync(record) ? readFileSync(record, "utf8").trim() : "";
-  if (noted !== "" && isOurCopy(noted, native)) return noted;
+  const records = [join(dirname(native), ".beacon-copy"), record];
+  for (const file of records) {
+    const noted = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+    if (noted !== "" && isOurCopy(noted, native)) return noted;
+  }
   const failures: unknown[] = [];
   for (const parent of new Set([tmpdir(), "/var/tmp", "/tmp"])) {
     if (!existsSync(parent) || !isOpenToOthers(parent)) continue;
@@ -117,7 +120,7 @@ function copyOf(native: string, record: string): string {
       const copy = mkdtempSync(join(parent, "beacon-postgres-"));
       chmodSync(copy, 0o755);
       cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-      writeFileSync(record, `${copy}\n`);
+      note(records, copy);
       return copy;
     } catch (error) {
       failures.push(error);
@@ -128,6 +131,16 @@ function copyOf(native: string, record: string): string {
     `PostgreSQL's programs in ${native} cannot be reached by an ordinary user and could not be copied to a temporary folder`,
     { cause: failures[0] },
   );
+}
+
+/** Writes `text` to the first of the files that can be written. */
+function note([file, ...others]: readonly string[], text: string): void {
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, `${text}\n`);
+  } catch {
+    note(others, text);
+  }
 }
 
 /** A copy is trusted when it is whole and nobody but its owner, who is us, may write to it. */
@@ -147,7 +160,8 @@ function isOurCopy(copy: string, native: string): boolean {
  *
  * @param forOthers whether a user who does not own the package must be able to run them (true when
  *   we are root: PostgreSQL refuses to run as root).
- * @param record a file of ours that remembers where a copy was put, when one had to be made.
+ * @param record a file of ours that remembers where a copy was put, when one had to be made and the
+ *   package's own folder cannot keep that.
  * @throws BeaconError NATIVE_PART_MISSING
  */
 export function findPostgresBinaries(forOthers: boolean, record: string): PostgresBinaries {

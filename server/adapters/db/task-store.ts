@@ -2,6 +2,7 @@ import type { PrismaClient } from "@/generated/prisma/client";
 import type { CountryCode } from "@/schemas/country";
 import type { Cid, JobId, SessionId, TaskId } from "@/schemas/primitives";
 import type { Fault, ResponseState, TaskStatus, WithdrawalReason } from "@/schemas/task";
+import { leafIndices } from "@/server/adapters/db/leaf-indices";
 import { filePending } from "@/server/adapters/db/log-store";
 import { storableCount, storableText } from "@/server/adapters/db/storable";
 import type { FiledEntry } from "@/server/domain/log/filing";
@@ -144,19 +145,6 @@ const STATUS_OF = { RESULT: "SUCCEEDED", FAILURE: "FAILED", WITHDRAWAL: "WITHDRA
 
 /** Tasks in PostgreSQL. Every change of status is a compare-and-set. */
 export function createTaskStore(prisma: PrismaClient): TaskStore {
-  async function leafIndices(
-    hashes: readonly Uint8Array[],
-  ): Promise<(hash: Uint8Array) => number | null> {
-    const entries = await prisma.logEntry.findMany({
-      where: { leafHash: { in: hashes.map((hash) => Buffer.from(hash)) } },
-      select: { leafHash: true, index: true },
-    });
-    const byHash = new Map(
-      entries.map((e) => [Buffer.from(e.leafHash).toString("hex"), Number(e.index)]),
-    );
-    return (hash) => byHash.get(Buffer.from(hash).toString("hex")) ?? null;
-  }
-
   return {
     async claim({ jobId, country, sessionId, limit, leaseUntil }) {
       const rows = await prisma.$queryRaw<TaskRow[]>`
@@ -257,7 +245,10 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         orderBy: { position: "asc" },
         include: { outcome: { select: { state: true, leafHash: true, text: true } } },
       });
-      const indexOf = await leafIndices(rows.flatMap(({ outcome }) => outcome?.leafHash ?? []));
+      const indexOf = await leafIndices(
+        prisma,
+        rows.flatMap(({ outcome }) => outcome?.leafHash ?? []),
+      );
       return rows.map((task) => ({
         ...row(task),
         state: (task.outcome?.state ?? null) as ResponseState | null,
@@ -269,7 +260,7 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
     async byId(id) {
       const found = await prisma.task.findUnique({ where: { id }, include: { outcome: true } });
       if (found === null) return null;
-      const indexOf = await leafIndices(found.outcome ? [found.outcome.leafHash] : []);
+      const indexOf = await leafIndices(prisma, found.outcome ? [found.outcome.leafHash] : []);
       return {
         task: {
           ...row(found),

@@ -1,5 +1,6 @@
 import { createPostgresBackend, withBackend } from "bullmq";
 import { type Payload, QUEUES, type QueueName } from "@/server/adapters/queue/queues";
+import type { Logger } from "@/server/telemetry/logger";
 
 export type Producer = {
   /**
@@ -25,7 +26,7 @@ export const queueConnection = (databaseUrl: string) => ({
 });
 
 /** Sends messages through BullMQ. */
-export function createProducer(databaseUrl: string): Producer {
+export function createProducer(databaseUrl: string, log: Logger): Producer {
   const queues = new Map<QueueName, InstanceType<typeof PostgresQueue>>();
   const queueOf = (name: QueueName) => {
     const known = queues.get(name);
@@ -40,6 +41,8 @@ export function createProducer(databaseUrl: string): Producer {
         removeOnFail: true,
       },
     });
+    // A lost connection is opened again; nobody listening, BullMQ would print the error whole.
+    queue.on("error", (err) => log.warn({ err, queue: name }, "a queue's connection was lost"));
     queues.set(name, queue);
     return queue;
   };

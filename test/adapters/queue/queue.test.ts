@@ -3,19 +3,21 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { JobId } from "@/schemas/primitives";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { BeaconError } from "@/server/domain/errors";
+import { logger } from "@/server/telemetry/logger";
 import { type Processor, runWorker } from "@/workers/run-worker";
 import { aJobId } from "@/test/support/builders";
 import { useTestDatabase } from "@/test/support/database";
 import { eventually } from "@/test/support/fakes";
 
 const db = useTestDatabase();
+const silent = logger.child({}, { level: "silent" });
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
 function aProducer(): Producer {
-  const producer = createProducer(db.url);
+  const producer = createProducer(db.url, silent);
   closing.push(() => producer.close());
   return producer;
 }
@@ -26,14 +28,14 @@ function aWorker(work: (jobId: JobId, signal: AbortSignal) => Promise<void> = as
   const said: string[] = [];
   const stop = new AbortController();
   const say = (_: unknown, message: string) => void said.push(message);
-  const logger = { child: () => ({ warn: say, error: say }) } as never;
+  const listening = { child: () => ({ warn: say, error: say }) } as never;
   const process: Processor<"job.dispatch"> = async ({ jobId }, signal) => {
     done.push(jobId);
     await work(jobId, signal);
   };
   const close = runWorker("job.dispatch", process, {
     databaseUrl: db.url,
-    logger,
+    logger: listening,
     signal: stop.signal,
   });
   closing.push(close);
@@ -129,7 +131,7 @@ describe("a message", () => {
 
   it("that nobody works on yet is still there for the next process", async () => {
     const jobId = nextJob();
-    const producer = createProducer(db.url);
+    const producer = createProducer(db.url, silent);
     await ring(producer, jobId);
     await producer.close();
     const { done } = aWorker();
@@ -141,11 +143,10 @@ describe("a schedule", () => {
   it("rings again and again, once an interval, from however many it was set up", async () => {
     const [one, other] = [aProducer(), aProducer()];
     let rings = 0;
-    const logger = { child: () => ({ warn: () => {}, error: () => {} }) } as never;
     closing.push(
       runWorker("sweep.reconcile", async () => void (rings += 1), {
         databaseUrl: db.url,
-        logger,
+        logger: silent,
         signal: new AbortController().signal,
       }),
     );
@@ -161,7 +162,7 @@ describe("a schedule", () => {
 
 describe("closing", () => {
   it("lets what is being worked on end, takes nothing new, and leaves no connection", async () => {
-    const producer = createProducer(db.url);
+    const producer = createProducer(db.url, silent);
     const order: string[] = [];
     const { close, stop, done } = aWorker(async (_, signal) => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

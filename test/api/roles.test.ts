@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { TRPCError } from "@trpc/server";
+import { describe, expect, it } from "vitest";
+import type { AppRouter } from "@/server/api/root";
+import { appRouter, createCaller } from "@/server/api/root";
+import type { Actor } from "@/server/auth";
+import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
+import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
+import { aJobId, announced, aTaskRow } from "@/test/support/builders";
+import { useContext } from "@/test/support/context";
+
+const house = useContext();
+const ACTORS: Record<"reader" | "attester" | "admin", Actor | null> = {
+  reader: null,
+  attester: { id: "usr-attester", name: "Ada", role: "attester" },
+  admin: { id: "usr-admin", name: "Grace", role: "admin" },
+};
+type Role = keyof typeof ACTORS;
+const RANK: Record<Role, number> = { reader: 0, attester: 1, admin: 2 };
+
+/** Every procedure of the portal: the least role that may call it, and an input that fits. */
+const PROCEDURES: Record<string, { least: Role; input?: unknown }> = {
+  "accounts.create": {
+    least: "admin",
+    input: { email: "new@example.org", name: "New", role: "attester" },
+  },
+  "jobs.submit": { least: "admin", input: { spec: aSpec(), submissionKey: randomUUID() } },
+  "jobs.withdraw": { least: "admin", input: { jobId: aJobId(250) } },
+  "jobs.byId": { least: "reader", input: { jobId: aJobId(250) } },
+  "jobs.list": { least: "reader", input: { cursor: null, limit: 10 } },
+  "jobs.catalog": { least: "reader" },
+  "comparisons.byJob": { least: "reader", input: { jobId: aJobId(250) } },
+  "comparisons.latest": { least: "reader", input: { limit: 5 } },
+  "responses.byTask": { least: "reader", input: { taskId: aTaskRow().id } },
+  "responses.excerpts": {
+    least: "reader",
+    input: { jobId: aJobId(250), prompt: "vell-dam", service: "control-regional" },
+  },
+  "log.head": { least: "reader" },
+  "log.leaves": { least: "reader", input: { cursor: null, limit: 10 } },
+  "log.leaf": { least: "reader", input: { index: 0 } },
+  "log.consistency": { least: "reader", input: { from: 0, to: 0 } },
+  "session.viewer": { least: "reader" },
+  "live.events": { least: "reader", input: {} },
+};
+
+/** Calls a procedure by its path; answers "OK" or the tRPC code that it was refused with. */
+async function call(role: Role, path: string, input: unknown): Promise<string> {
+  const actor = ACTORS[role];
+  const signal = AbortSignal.timeout(5_000);
+  const caller: unknown = createCaller({ ...house.context, actor }, { signal });
+  const procedure = path
+    .split(".")
+    .reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], caller);
+  try {
+    await (procedure as (input: unknown) => Promise<unknown>)(input);
+    return "OK";
+  } catch (error) {
+    if (error instanceof TRPCError) return error.code;
+    throw error;
+  }
+}
+
+describe("who may call what", () => {
+  it("is decided here for every procedure that there is", () => {
+    const { procedures } = (appRouter as AppRouter & { _def: { procedures: object } })._def;
+    expect(Object.keys(procedures).sort()).toEqual(Object.keys(PROCEDURES).sort());
+  });
+
+  it.each(
+    Object.entries(PROCEDURES).flatMap(([path, { least, input }]) =>
+      (["reader", "attester", "admin"] as const).map((role) => ({ path, role, least, input })),
+    ),
+  )("$path by a $role", async ({ path, role, least, input }) => {
+    const code = await call(role, path, input);
+    const refusal = role === "reader" ? "UNAUTHORIZED" : "FORBIDDEN";
+    if (RANK[role] < RANK[least]) expect(code).toBe(refusal);
+    else expect(["OK", "NOT_FOUND", "CONFLICT"]).toContain(code);
+  });
+
+  it.each(["jobs.submit", "jobs.withdraw", "accounts.create"])(
+    "%s says nothing of a bad input to who may not call it",
+    async (path) => {
+      expect(await call("reader", path, { bad: true })).toBe("UNAUTHORIZED");
+      expect(await call("attester", path, { bad: true })).toBe("FORBIDDEN");
+      expect(await call("admin", path, { bad: true })).toBe("BAD_REQUEST");
+    },
+  );
+
+  it("leaves nothing behind when it is refused", async () => {
+    const { jobs, accounts } = house.context;
+    const { id } = await announced(house.context);
+    const before = (await jobs.list({ cursor: null, limit: 100 })).length;
+    for (const role of ["reader", "attester"] as const) {
+      await call(role, "jobs.submit", { spec: aSpec(), submissionKey: randomUUID() });
+      await call(role, "jobs.withdraw", { jobId: id });
+      await call(role, "accounts.create", { email: "x@example.org", name: "X", role: "admin" });
+    }
+    expect(await jobs.list({ cursor: null, limit: 100 })).toHaveLength(before);
+    expect((await jobs.byId(id))?.withdrawnAt).toBeNull();
+    expect(await accounts.byEmail("x@example.org")).toBeNull();
+  });
+});
+
+describe("bounds", () => {
+  it.each([
+    ["jobs.list", { cursor: null, limit: 101 }],
+    ["jobs.list", { cursor: null, limit: 0 }],
+    ["jobs.list", { cursor: "job-x", limit: 10 }],
+    ["comparisons.latest", { limit: 21 }],
+    ["log.leaves", { cursor: null, limit: 101 }],
+    ["log.leaves", { cursor: "-1", limit: 10 }],
+    ["log.leaf", { index: -1 }],
+    ["log.leaf", { index: 0.5 }],
+    ["log.consistency", { from: 1, to: 999_999 }],
+    ["jobs.byId", { jobId: aJobId(), more: 1 }],
+    ["live.events", { lastEventId: "1; DROP TABLE" }],
+  ])("%s refuses %j", async (path, input) => {
+    expect(await call("reader", path, input)).toBe("BAD_REQUEST");
+  });
+});
+
+describe("a job spec that is refused", () => {
+  it.each(Object.entries(CODE_OF_INVALID_EXAMPLE))(
+    "%s is refused with its own code and the field to change",
+    async (name, { code, path }) => {
+      const limits = { glm: "10", usd: "10" };
+      const caller = createCaller({ ...house.context, limits, actor: ACTORS.admin });
+      const spec = exampleJson(`invalid/${name}`);
+      const refusal = caller.jobs.submit({ spec, submissionKey: randomUUID() });
+      await expect(refusal).rejects.toMatchObject({
+        code: "BAD_REQUEST",
+        cause: { code, details: { path } },
+      });
+    },
+  );
+});

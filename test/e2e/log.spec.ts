@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { request as httpRequest } from "node:http";
+import { expect } from "@playwright/test";
+import { fromUtf8 } from "@/server/domain/bytes";
+import { cidOf } from "@/server/domain/digest";
+import { parseCheckpoint } from "@/server/domain/log/checkpoint";
+import { leafHashOf } from "@/server/domain/log/merkle";
+import { parseNote } from "@/server/domain/log/note";
+import {
+  decodeEntryBundle,
+  hashesOfTile,
+  TILE_WIDTH,
+  tilePath,
+  tilesOf,
+} from "@/server/domain/log/tile";
+import { beaconCommand } from "@/test/support/beacon-command";
+import { test } from "@/test/support/e2e-test";
+import { demonstration, exampleSpec, portal, runJob } from "@/test/support/portal";
+
+const at = (path: string) => fetch(portal.url + path, { redirect: "manual" });
+const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer());
+const FOREVER = "public, max-age=31536000, immutable";
+
+/** The path as it stands, which `fetch` would tidy up first. */
+function rawGet(path: string): Promise<{ status: number; body: string }> {
+  const { hostname, port } = new URL(portal.url);
+  return new Promise((resolve, reject) => {
+    httpRequest({ hostname, port, path }, (answer) => {
+      let body = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body }));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** The published checkpoint, of a log that has outgrown its first tile. */
+async function grownCheckpoint() {
+  const read = async () => parseCheckpoint(parseNote(await (await at("/tlog/checkpoint")).text()).text);
+  const checkpoint = await read();
+  if (checkpoint.size > TILE_WIDTH) return checkpoint;
+  await runJob({ ...exampleSpec("quick"), repeats: 40 });
+  return read();
+}
+
+test.describe("the log as third parties read it", () => {
+  test("serves a checkpoint that is text, short-lived, and readable from anywhere", async () => {
+    const answer = await at("/tlog/checkpoint");
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "public, max-age=1",
+      "access-control-allow-origin": "*",
+      "x-content-type-options": "nosniff",
+    });
+    const note = parseNote(await answer.text());
+    expect(note.signatures).toHaveLength(2);
+    expect(parseCheckpoint(note.text).origin).toMatch(/^beacon\.local\/[0-9a-f]{8}$/);
+  });
+
+  test("serves every tile and bundle of that size, full and partial, immutable, and each fits its entries", async () => {
+    const { size } = await grownCheckpoint();
+    const tiles = [...tilesOf(size)];
+    expect(tiles.some(({ width }) => width === TILE_WIDTH)).toBe(true);
+    expect(tiles.some(({ level, width }) => level === 0 && width < TILE_WIDTH)).toBe(true);
+    expect(tiles.some(({ level }) => level === 1)).toBe(true);
+    for (const tile of tiles) {
+      const answer = await at(`/tlog/${tilePath(tile)}`);
+      expect(answer.status, tilePath(tile)).toBe(200);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        "content-type": "application/octet-stream",
+        "cache-control": FOREVER,
+        "access-control-allow-origin": "*",
+      });
+      const hashes = hashesOfTile(await bytesOf(answer), tile.width);
+      if (tile.level !== 0) continue;
+      const bundle = await at(`/tlog/${tilePath({ ...tile, level: "entries" })}`);
+      expect(bundle.headers.get("content-type")).toBe("application/octet-stream");
+      expect(bundle.headers.get("cache-control")).toBe(FOREVER);
+      const entries = decodeEntryBundle(await bytesOf(bundle));
+      expect(entries.map(leafHashOf)).toEqual(hashes);
+    }
+  });
+
+  test("keeps narrower tiles and bundles readable as the beginnings of what they grew into", async () => {
+    const { size } = await grownCheckpoint();
+    for (const level of [0, "entries"] as const) {
+      const full = await bytesOf(await at(`/tlog/${tilePath({ level, index: 0, width: TILE_WIDTH })}`));
+      for (const width of [1, 100, 255]) {
+        const part = await bytesOf(await at(`/tlog/${tilePath({ level, index: 0, width })}`));
+        expect(Buffer.from(full.subarray(0, part.length)).equals(part)).toBe(true);
+        if (level === 0) expect(part).toHaveLength(width * 32);
+        else expect(decodeEntryBundle(part)).toHaveLength(width);
+      }
+      const beyond = await at(`/tlog/${tilePath({ level, index: Math.floor(size / TILE_WIDTH) + 1, width: 1 })}`);
+      expect(beyond.status).toBe(404);
+      expect(await beyond.json()).toMatchObject({ code: "TILE_NOT_FOUND" });
+    }
+  });
+
+  test("refuses wrong paths and path traversal with a code, and never with a file", async () => {
+    const wrong = [
+      "0/0",
+      "0/00",
+      "00/000",
+      "0/0000",
+      "0/x000/000",
+      "0/000.p/0",
+      "0/000.p/256",
+      "0/000.p/01",
+      "0/000.p",
+      "64/000",
+      "-1/000",
+      "entry/000",
+      "entries/000/",
+      "0/000%00",
+      "0/%2e%2e%2f%2e%2e%2fcheckpoint",
+      "..%2f..%2f..%2f..%2fetc%2fpasswd",
+    ];
+    for (const path of wrong) {
+      const { status, body } = await rawGet(`/tlog/tile/${path}`);
+      // A path that ends in a slash is sent on to the one without.
+      if (path.endsWith("/")) expect.soft(status, path).toBe(308);
+      else {
+        expect.soft(status, `${path}: ${body.slice(0, 200)}`).toBe(400);
+        expect.soft(body, path).toContain('"code":"TILE_PATH_INVALID"');
+      }
+    }
+    for (const path of ["/../../../../etc/passwd", "/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/..%5c..%5cetc/passwd"]) {
+      const { status, body } = await rawGet(`/tlog/tile/0${path}`);
+      expect.soft([400, 404, 308], path).toContain(status);
+      expect.soft(body, path).not.toContain("root:");
+    }
+    for (const path of ["999999999", "-1", "01", "1.5", "x", "..%2f1"]) {
+      const { status, body } = await rawGet(`/tlog/proof/${path}`);
+      expect.soft(status, path).toBe(404);
+      expect.soft(JSON.parse(body), path).toMatchObject({ code: "LEAF_NOT_FOUND" });
+    }
+  });
+
+  test("audits clean over HTTP, by the command that anybody can run", async () => {
+    const { exitCode, stdout, stderr } = await beaconCommand(portal.home(), [
+      "log",
+      "audit",
+      "--url",
+      portal.url,
+    ]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("180 of 180 closed");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("the log audits clean");
+    expect(exitCode).toBe(0);
+  });
+});
+
+test.describe("blocks", () => {
+  test("hash to the address that they were asked by", async () => {
+    const { tasks, specCid } = await demonstration();
+    const client = portal.client();
+    const cids = [String(specCid)];
+    for (const { leafIndex } of tasks.slice(0, 10)) {
+      const { entry } = await client.log.leaf.query({ index: leafIndex ?? -1 });
+      if ("cid" in entry) cids.push(entry.cid);
+    }
+    for (const cid of cids) {
+      const answer = await at(`/ipfs/${cid}?format=raw`);
+      const bytes = await bytesOf(answer);
+      expect(cidOf(bytes)).toBe(cid);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        "content-type": "application/vnd.ipld.raw",
+        "cache-control": "public, max-age=29030400, immutable",
+        etag: `"${cid}"`,
+        "x-content-type-options": "nosniff",
+        "content-disposition": `attachment; filename="${cid}.bin"`,
+      });
+    }
+    expect(cids.length).toBeGreaterThan(5);
+  });
+
+  test("are 404 where the block is a stranger's, and 400 where the address is none", async () => {
+    const foreign = cidOf(createHash("sha256").update("a stranger's block").digest());
+    const missing = await at(`/ipfs/${foreign}`);
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toMatchObject({ code: "BLOCK_NOT_FOUND" });
+    const wrong = ["x", "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPBdG", foreign.toUpperCase(), `${foreign}a`, "..%2f..%2fpolicy.txt"];
+    for (const cid of wrong) {
+      const { status, body } = await rawGet(`/ipfs/${cid}`);
+      expect.soft(status, cid).toBe(400);
+      expect.soft(JSON.parse(body), cid).toMatchObject({ code: "CID_INVALID" });
+    }
+  });
+});
+
+test("every kind of answer carries the security headers", async () => {
+  const { id, tasks } = await demonstration();
+  const paths = [
+    "/",
+    `/jobs/${id}`,
+    `/responses/${tasks[0]?.id}`,
+    "/log/0",
+    "/verify",
+    "/no-such-page",
+    "/api/health",
+    "/api/trpc/log.head",
+    "/tlog/policy",
+    "/tlog/proof/0",
+    "/ipfs/x",
+  ];
+  for (const path of paths) {
+    const { headers } = await at(path);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect.soft(policy, path).toContain("default-src 'none'");
+    expect.soft(policy, path).toContain("connect-src 'self'");
+    expect.soft(policy, path).toContain("frame-ancestors 'none'");
+    expect.soft(policy, path).not.toMatch(/https?:|unsafe-eval|\*/);
+    expect.soft(Object.fromEntries(headers), path).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "same-origin",
+      "cross-origin-opener-policy": "same-origin",
+    });
+    expect.soft(headers.get("permissions-policy"), path).toContain("geolocation=()");
+    expect.soft(headers.get("x-powered-by"), path).toBeNull();
+  }
+});
+
+test("a receipt names itself as a file, and its leaf says what the entry bundle says", async () => {
+  const answer = await at("/tlog/proof/0");
+  expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  expect(answer.headers.get("content-disposition")).toContain(".tlog-proof");
+  expect(fromUtf8(await bytesOf(answer))).toMatch(/^c2sp\.org\/tlog-proof@v1\n/);
+});
