@@ -11,10 +11,10 @@ import { runProcess } from "@/server/lifecycle";
 /** The largest message that a subscriber may send. */
 const MAX_MESSAGE_BYTES = 16_384;
 
-/** Next answers 500 to an address that is not percent-encoded UTF-8; the fault is the sender's. */
+/** Next answers 500 to a path that is not percent-encoded UTF-8; the fault is the sender's. */
 function isReadable(url: string): boolean {
   try {
-    decodeURI(url);
+    decodeURI(url.split("?")[0] ?? "");
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { request as httpRequest } from "node:http";
 import { expect } from "@playwright/test";
 import { encode } from "next-auth/jwt";
 import { WebSocket } from "ws";
@@ -7,6 +8,22 @@ import type { TaskCell } from "@/schemas/snapshot";
 import { CHECKS } from "@/server/domain/verify/report";
 import { test } from "@/test/support/e2e-test";
 import { demonstration, exampleSpec, portal } from "@/test/support/portal";
+
+/** Sends a path as it stands; the status, or null when the connection is only closed. */
+function rawStatus(path: string, headers: Record<string, string>): Promise<number | null> {
+  const { hostname, port } = new URL(portal.url);
+  return new Promise((resolve) => {
+    const request = httpRequest({ hostname, port, path, headers: { ...headers } });
+    request.on("response", (answer) => {
+      answer.resume().on("end", () => resolve(answer.statusCode ?? null));
+    });
+    request.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode ?? null);
+    });
+    request.on("error", () => resolve(null)).end();
+  });
+}
 
 /** The demonstration, with one task that came back with text. */
 async function anAnswer() {
@@ -219,6 +236,20 @@ test("what does not exist is a page that says so with 404, never an exception", 
     await expect.soft(page.getByRole("heading", { level: 1 }), path).toHaveText("There is nothing at this address.");
     expect.soft(await page.content(), path).not.toMatch(/\bat \w+.*\.(js|ts):\d+|Application error/);
   }
+});
+
+test("no request of a stranger ends the portal", async () => {
+  const paths = ["//[", "/live", "/%", "/live?%zz", "/api/trpc/%zz"];
+  const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
+  for (const path of paths)
+    for (const headers of [{}, { cookie: "theme=%zz; next-auth.session-token=%E0" }, upgrade]) {
+      await rawStatus(path, headers);
+      // Ended, it would be started again within a second: ask at once.
+      const health = await fetch(`${portal.url}/api/health`);
+      expect(await health.json(), `after ${path}`).toMatchObject({ ready: true });
+    }
+  const withBadCookie = await fetch(`${portal.url}/api/trpc/log.head`, { headers: { cookie: "a=%zz" } });
+  expect(withBadCookie.status).toBe(200);
 });
 
 test("wrong addresses of lists and comparisons fall back to their beginning", async ({ page }) => {
