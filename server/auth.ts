@@ -112,9 +112,7 @@ export function cookiesIn(header: string | undefined): Record<string, string> {
   return Object.fromEntries(
     (header ?? "").split(";").flatMap((pair) => {
       const at = pair.indexOf("=");
-      return at < 1
-        ? []
-        : [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]];
+      return at < 1 ? [] : [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]];
     }),
   );
 }

@@ -134,7 +134,8 @@ function buildContext(env: Env): Context {
     producer,
     content: {
       put: (bytes) => outbox.put(bytes),
-      get: async (cid) => (await blocks.get(cid)) ?? outbox.get(cid),
+      // Looked for twice: a block may move from the one to the other between two looks.
+      get: async (cid) => (await blocks.get(cid)) ?? (await outbox.get(cid)) ?? blocks.get(cid),
     },
     outbox,
     blocks,

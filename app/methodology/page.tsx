@@ -23,7 +23,8 @@ const STATE_MEANINGS: Readonly<Record<ResponseState, string>> = {
   truncated: "The answer stops because it reached the longest length allowed.",
   geoblocked: "The service says that it does not serve this country.",
   "timed-out": "No answer came back in time.",
-  "harness-error": "Something on our side failed; it says nothing about the service.",
+  "harness-error":
+    "Something failed between us and the model: here, at the provider, or on the way. A failure names whose fault it was.",
 };
 
 export default function MethodologyPage() {

@@ -14,8 +14,8 @@ const SETTLE_MS = 400;
 /** Asked again this often where the socket is down. */
 const POLL_MS = 15_000;
 
-const isOpen = (job: JobSnapshot | undefined) =>
-  job !== undefined && job.status !== "COMPLETED" && job.status !== "WITHDRAWN";
+/** Also a withdrawn job goes on: what was open has to close in the log, and is compared then. */
+const isOpen = (job: JobSnapshot | undefined) => job !== undefined && job.comparedAt === null;
 
 function Progress({ initial }: { initial: JobSnapshot }) {
   const api = useApi();

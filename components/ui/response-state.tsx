@@ -43,7 +43,7 @@ export const CELL_LOOKS: Readonly<Record<CellLook, Look>> = {
     tone: `bg-fault ${solid}`,
   },
   "harness-error": {
-    label: "failed on our side",
+    label: "technical failure",
     path: "M6 2.4v4.4M6 9.4h.01",
     tone: `bg-fault ${solid}`,
   },

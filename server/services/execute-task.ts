@@ -52,7 +52,7 @@ export async function executeTask(
       1,
       Math.min(ATTEMPT_TIMEOUT_MS, job.deadlineAt.getTime() - startedAt.getTime()),
     );
-    const outcome = await deps.withDeadline(timeoutMs, [vantage.lost], (signal) =>
+    const answer = await deps.withDeadline(timeoutMs, [vantage.lost], (signal) =>
       deps.model.complete(
         vantage.modelDoor,
         {
@@ -65,6 +65,7 @@ export async function executeTask(
         { signal, maxBytes: MAX_BLOCK_BYTES },
       ),
     );
+    const outcome = vantage.lost.aborted ? withoutProvider(answer) : answer;
     attempts.push({ at: startedAt.toISOString(), outcome: summaryOf(outcome) });
     const closed = {
       taskId: task.id,
@@ -97,6 +98,18 @@ export async function executeTask(
     return { ...closed, kind: "FAILURE", state, fault, code, message };
   }
 }
+
+/** A request that was broken off because its provider went away did not wait too long for a model. */
+const withoutProvider = (outcome: ChatOutcome): ChatOutcome =>
+  outcome.kind === "failure" && outcome.code === "MODEL_TIMED_OUT"
+    ? {
+        ...outcome,
+        state: "harness-error",
+        fault: "provider",
+        code: "GOLEM_PROVIDER_LOST",
+        message: "the provider went away while it was asked",
+      }
+    : outcome;
 
 const summaryOf = (outcome: ChatOutcome): string =>
   outcome.kind === "response"

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { UserId } from "@/schemas/primitives";
 import { actorOf, authOptionsFor, cookiesIn } from "@/server/auth";
 import { createAccount } from "@/server/services/create-account";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const COOKIE = "next-auth.session-token";
 const password = "correct horse battery staple";
 let id: UserId;

@@ -4,9 +4,9 @@ import { appRouter } from "@/server/api/root";
 import type { RequestContext } from "@/server/api/trpc";
 import { BeaconError } from "@/server/domain/errors";
 import { aJobId } from "@/test/support/builders";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 
 /** What a stranger gets over HTTP. */
 async function get(path: string, input: unknown, over: Partial<RequestContext> = {}) {

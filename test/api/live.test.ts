@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { LiveEvent } from "@/schemas/live-event";
 import { createPrisma } from "@/server/adapters/db/client";
 import { createCaller } from "@/server/api/root";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 import { eventually } from "@/test/support/fakes";
 
-const house = useContext();
+const house = ownContext();
 
 /** Subscribes as a browser does; collects the sizes that it is told of. */
 async function subscribed(lastEventId: string | null) {

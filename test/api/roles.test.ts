@@ -7,9 +7,9 @@ import type { Actor } from "@/server/auth";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
 import { aJobId, announced, aTaskRow } from "@/test/support/builders";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const ACTORS: Record<"reader" | "attester" | "admin", Actor | null> = {
   reader: null,
   attester: { id: "usr-attester", name: "Ada", role: "attester" },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createThrottle } from "@/server/adapters/keys/throttle";
 import type { Account } from "@/server/adapters/db/account-store";
+import { createThrottle } from "@/server/adapters/keys/throttle";
 import { BeaconError } from "@/server/domain/errors";
 import { userIdFrom } from "@/server/domain/identity";
 import { createAccount } from "@/server/services/create-account";
@@ -21,7 +21,9 @@ function aDoor(limit = 100) {
   const clock = aClock();
   const hashed: string[] = [];
   const deps = {
-    accounts: { byEmail: async (email: string) => (email.toLowerCase() === ada.email ? ada : null) },
+    accounts: {
+      byEmail: async (email: string) => (email.toLowerCase() === ada.email ? ada : null),
+    },
     isPassword: async (password: string, hash: string) => {
       hashed.push(hash);
       return hash === `hash of ${password}`;

@@ -170,7 +170,9 @@ describe("when something of ours fails", () => {
         return claim(want);
       },
     };
-    await expect(askTasks({ ...tasks.deps, tasks: failing }, session(), never)).rejects.toBe(broken);
+    await expect(askTasks({ ...tasks.deps, tasks: failing }, session(), never)).rejects.toBe(
+      broken,
+    );
     expect(tasks.closed).toHaveLength(tasks.asked.length);
     expect(tasks.givenBack.length + tasks.asked.length).toBe(64);
   });

@@ -2,12 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { LogEntry } from "@/schemas/log-entry";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import { concat, utf8 } from "@/server/domain/bytes";
+import { taskIdOf } from "@/server/domain/identity";
 import { leafBytesOf } from "@/server/domain/log/entry";
 import { leafHashOf } from "@/server/domain/log/merkle";
 import { encodeEntryBundle, parseTilePath, TILE_WIDTH } from "@/server/domain/log/tile";
-import { taskIdOf } from "@/server/domain/identity";
 import { auditLog, type ReadPublished } from "@/server/services/audit-log";
-import { aJobId, DE } from "@/test/support/builders";
 import {
   aComparison,
   aFailure,
@@ -17,6 +16,7 @@ import {
   aResult,
   aWithdrawal,
 } from "@/test/domain/verify/a-log";
+import { aJobId, DE } from "@/test/support/builders";
 
 const taskOf = (repeat: number) =>
   taskIdOf({ job: aJobId(3), prompt: "museum", service: "control", country: DE, repeat });
@@ -72,13 +72,33 @@ describe("auditLog", () => {
   });
 
   it.each<[string, LogEntry[], RegExp]>([
-    ["a task that closed twice", [...opening(2), answered(0), aFailure({ task: taskOf(0) })], /closes task .* again/],
-    ["a result that was hidden before the comparison", [...opening(2), answered(0), aComparison()], /while tasks are open/],
+    [
+      "a task that closed twice",
+      [...opening(2), answered(0), aFailure({ task: taskOf(0) })],
+      /closes task .* again/,
+    ],
+    [
+      "a result that was hidden before the comparison",
+      [...opening(2), answered(0), aComparison()],
+      /while tasks are open/,
+    ],
     ["more closings than were announced", [...opening(1), answered(0), answered(1)], /more tasks/],
     ["a closing that nothing announced", [aKeyEntry(), answered(0)], /did not announce/],
-    ["a closing before its intent", [aKeyEntry(), answered(0), anIntent({ tasks: 1 })], /did not announce/],
-    ["a job that was announced twice", [...opening(1), anIntent({ tasks: 9 }), answered(0)], /announces job .* again/],
-    ["a job that was compared twice", [...opening(1), answered(0), aComparison(), aComparison({ size_bytes: 1 })], /compares job .* again/],
+    [
+      "a closing before its intent",
+      [aKeyEntry(), answered(0), anIntent({ tasks: 1 })],
+      /did not announce/,
+    ],
+    [
+      "a job that was announced twice",
+      [...opening(1), anIntent({ tasks: 9 }), answered(0)],
+      /announces job .* again/,
+    ],
+    [
+      "a job that was compared twice",
+      [...opening(1), answered(0), aComparison(), aComparison({ size_bytes: 1 })],
+      /compares job .* again/,
+    ],
     ["a leaf that stands there twice", [...opening(2), answered(0), answered(0)], /twice/],
   ])("names %s", async (_, entries, problem) => {
     expect((await problemsOf(entries)).join("\n")).toMatch(problem);

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CountryCode } from "@/schemas/country";
 import type { LogEntry } from "@/schemas/log-entry";
-import type { Context } from "@/server/context";
 import type { StoredJob } from "@/server/adapters/db/job-store";
-import { utf8 } from "@/server/domain/bytes";
+import type { Context } from "@/server/context";
+import { base64, fromBase64, hex, utf8 } from "@/server/domain/bytes";
+import { parseCheckpoint } from "@/server/domain/log/checkpoint";
+import { verifyConsistency } from "@/server/domain/log/merkle";
+import { parseNote } from "@/server/domain/log/note";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 import { buildReceipt } from "@/server/services/build-receipt";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
+import { publishCheckpoint } from "@/server/services/publish-checkpoint";
 import { readTile } from "@/server/services/read-tile";
 import { sequenceLog } from "@/server/services/sequence-log";
 import {
@@ -21,8 +26,8 @@ import { showResponse } from "@/server/services/show-response";
 import {
   aFailedOutcome,
   aJobId,
-  anOutcome,
   announced,
+  anOutcome,
   aSessionId,
   aTaskRow,
   aWithdrawnOutcome,
@@ -30,16 +35,9 @@ import {
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
-import { publishCheckpoint } from "@/server/services/publish-checkpoint";
-import { CountryCode } from "@/schemas/country";
-import { base64, hex } from "@/server/domain/bytes";
-import { verifyConsistency } from "@/server/domain/log/merkle";
-import { parseCheckpoint } from "@/server/domain/log/checkpoint";
-import { parseNote } from "@/server/domain/log/note";
-import { fromBase64 } from "@/server/domain/bytes";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 let job: StoredJob;
 /** The position of one leaf of every kind. */
@@ -53,12 +51,13 @@ async function closeAll(context: Context, of: StoredJob): Promise<void> {
   const finished = tasks.map((task, n) => ({
     task,
     vantage,
-    outcome: [
-      anOutcome(task, { cid, sizeBytes: bytes.length }),
-      aFailedOutcome(task),
-      aWithdrawnOutcome(task),
-      aWithdrawnOutcome(task, { reason: "withdrawn-by-admin" }),
-    ][n] ?? aWithdrawnOutcome(task),
+    outcome:
+      [
+        anOutcome(task, { cid, sizeBytes: bytes.length }),
+        aFailedOutcome(task),
+        aWithdrawnOutcome(task),
+        aWithdrawnOutcome(task, { reason: "withdrawn-by-admin" }),
+      ][n] ?? aWithdrawnOutcome(task),
   }));
   await closeTasks(context, of, null, finished);
 }
@@ -155,7 +154,13 @@ describe("readTile", () => {
       "tile/63/000.p/1",
     ])
       await expect(read(path)).rejects.toMatchObject({ code: "TILE_NOT_FOUND" });
-    for (const path of ["tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256", "tile/64/000", "checkpoint"])
+    for (const path of [
+      "tile/0/0",
+      "tile/0/000.p/0",
+      "tile/0/000.p/256",
+      "tile/64/000",
+      "checkpoint",
+    ])
       await expect(read(path)).rejects.toMatchObject({ code: "TILE_PATH_INVALID" });
     await publishCheckpoint(context);
     await checkLog(context);
@@ -203,7 +208,11 @@ describe("what pages are shown", () => {
   it("counts every task of a job, and what it cost as far as that is known", async () => {
     const { context } = house;
     const startedAt = new Date();
-    for (const [n, costGlm] of [["1", "0.25"], ["2", null], ["3", "0.5"]] as const) {
+    for (const [n, costGlm] of [
+      ["1", "0.25"],
+      ["2", null],
+      ["3", "0.5"],
+    ] as const) {
       const id = aSessionId(160 + Number(n));
       const country = CountryCode.parse("DE");
       await context.sessions.begin(
@@ -223,7 +232,9 @@ describe("what pages are shown", () => {
 
   it("says of a task that was never asked that nothing was measured", async () => {
     const { context } = house;
-    const withdrawn = (await context.tasks.ofJob(job.id)).find(({ status }) => status === "WITHDRAWN");
+    const withdrawn = (await context.tasks.ofJob(job.id)).find(
+      ({ status }) => status === "WITHDRAWN",
+    );
     if (withdrawn === undefined) throw new Error("two were withdrawn");
     expect(await showResponse(context, withdrawn.id)).toMatchObject({
       outcome: { kind: "withdrawal" },

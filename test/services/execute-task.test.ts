@@ -26,7 +26,13 @@ function aRun(outcomes: readonly (ChatOutcome | (() => ChatOutcome))[], task = a
     job,
     task,
     run: () =>
-      executeTask({ model, content, withDeadline, now: clock.now }, job, aSessionId(), vantage, task),
+      executeTask(
+        { model, content, withDeadline, now: clock.now },
+        job,
+        aSessionId(),
+        vantage,
+        task,
+      ),
   };
 }
 
@@ -67,7 +73,11 @@ describe("a task", () => {
   it("closes as a failure when no attempt of three brings a byte", async () => {
     const { run, model } = aRun([aChatFailure()]);
     const outcome = await run();
-    expect(outcome).toMatchObject({ kind: "FAILURE", code: "MODEL_UNREACHABLE", fault: "provider" });
+    expect(outcome).toMatchObject({
+      kind: "FAILURE",
+      code: "MODEL_UNREACHABLE",
+      fault: "provider",
+    });
     expect(outcome?.attempts).toHaveLength(3);
     expect(model.asked).toHaveLength(3);
   });
@@ -116,6 +126,22 @@ describe("a provider that is lost", () => {
       },
     ]);
     expect(await run()).toMatchObject({ kind: "FAILURE", code: "MODEL_RESPONSE_CUT_SHORT" });
+  });
+
+  it("is whose fault it was, when the request was broken off because of it", async () => {
+    const { run, vantage } = aRun([
+      () => {
+        vantage.lose();
+        const timedOut = { code: "MODEL_TIMED_OUT", fault: "model", state: "timed-out" } as const;
+        return aChatFailure({ ...timedOut, beforeFirstByte: false });
+      },
+    ]);
+    expect(await run()).toMatchObject({
+      kind: "FAILURE",
+      state: "harness-error",
+      fault: "provider",
+      code: "GOLEM_PROVIDER_LOST",
+    });
   });
 
   it("with a whole response leaves the response", async () => {

@@ -22,11 +22,11 @@ import {
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 import { Crash, crashPointsOf, dyingAt, traced } from "@/test/support/crash-points";
 import { fakeProducer } from "@/test/support/fakes";
 
-const house = useContext();
+const house = ownContext();
 const LEASE_MS = 12_000;
 const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 
@@ -232,7 +232,13 @@ describe("reconcile", () => {
     const start = new Date();
     await context.jobs.markDispatched(id, start);
     for (let n = 0; n < 4; n++) {
-      const session = { id: aSessionId(100 + n), jobId: id, country: DE, slot: 0, startedAt: start };
+      const session = {
+        id: aSessionId(100 + n),
+        jobId: id,
+        country: DE,
+        slot: 0,
+        startedAt: start,
+      };
       await context.sessions.begin(session, new Date(start.getTime() - LEASE_MS));
       const end = { status: "LOST" as const, at: start, costGlm: null, reason: "no offer" };
       await context.sessions.end(session.id, end);
@@ -253,7 +259,13 @@ describe("reconcile", () => {
     const session = { id: aSessionId(120), jobId: id, country: DE, slot: 0, startedAt: start };
     await context.sessions.begin(session, start);
     const leaseUntil = new Date(start.getTime() + LEASE_MS);
-    await context.tasks.claim({ jobId: id, country: DE, sessionId: session.id, limit: 2, leaseUntil });
+    await context.tasks.claim({
+      jobId: id,
+      country: DE,
+      sessionId: session.id,
+      limit: 2,
+      leaseUntil,
+    });
     const later = (ms: number) => new Date(start.getTime() + LEASE_MS + ms);
     await sweep(context, later(1));
     const messages = of(await sweep(context, later(501)), "vantage.session", id);
@@ -268,7 +280,9 @@ describe("reconcile", () => {
     const sessionId = aSessionId(130);
     const leaseUntil = new Date(deadlineAt.getTime() + LEASE_MS);
     await context.tasks.claim({ jobId: id, country: DE, sessionId, limit: 1, leaseUntil });
-    expect(of(await sweep(context, new Date(deadlineAt.getTime() - 1)), "job.compare", id)).toEqual([]);
+    expect(of(await sweep(context, new Date(deadlineAt.getTime() - 1)), "job.compare", id)).toEqual(
+      [],
+    );
     const messages = of(await sweep(context, deadlineAt), "job.compare", id);
     expect(messages).toHaveLength(1);
     expect((await context.jobs.tallies([id])).get(id)?.counts).toMatchObject({
@@ -376,7 +390,13 @@ describe("withdrawJob", () => {
     const job = await context.jobs.byId(id);
     const sessionId = aSessionId(150);
     const leaseUntil = new Date(Date.now() + LEASE_MS);
-    const [task] = await context.tasks.claim({ jobId: id, country: DE, sessionId, limit: 1, leaseUntil });
+    const [task] = await context.tasks.claim({
+      jobId: id,
+      country: DE,
+      sessionId,
+      limit: 1,
+      leaseUntil,
+    });
     if (job === null || task === undefined) throw new Error("there is a task");
     await closeTasks(context, job, sessionId, [{ task, outcome: anOutcome(task), vantage }]);
     await withdrawJob(context, id);

@@ -10,10 +10,10 @@ import { sequenceLog } from "@/server/services/sequence-log";
 import { aSigner } from "@/test/domain/log/a-signer";
 import { submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { type OpenContext, openContext, useContext } from "@/test/support/context";
+import { type OpenContext, openContext, ownContext } from "@/test/support/context";
 import { Crash, crashPointsOf, dyingAt, traced } from "@/test/support/crash-points";
 
-const house = useContext();
+const house = ownContext();
 const opened: OpenContext[] = [];
 afterAll(() => Promise.all(opened.map((open) => open.close())));
 async function aNewLog(): Promise<Context> {
@@ -166,20 +166,20 @@ describe("what waits for the log", () => {
 });
 
 describe("nothing is published", () => {
-  it.each([
-    ["WITNESS_REFUSED" as const, "refuses"],
-    ["WITNESS_UNAVAILABLE" as const, "is away"],
-  ])("while a witness that the quorum needs answers %s", async (code) => {
-    const context = await aNewLog();
-    await sequenceLog(context);
-    const alone = withWitness(context, async () => {
-      throw new BeaconError(code, "no");
-    });
-    expect(await codeOf(publishCheckpoint(alone))).toBe("QUORUM_NOT_MET");
-    expect(await context.log.published()).toBeNull();
-    await writeAll(context);
-    await checkLog(context);
-  });
+  it.each(["WITNESS_REFUSED", "WITNESS_UNAVAILABLE"] as const)(
+    "while a witness that the quorum needs answers %s",
+    async (code) => {
+      const context = await aNewLog();
+      await sequenceLog(context);
+      const alone = withWitness(context, async () => {
+        throw new BeaconError(code, "no");
+      });
+      expect(await codeOf(publishCheckpoint(alone))).toBe("QUORUM_NOT_MET");
+      expect(await context.log.published()).toBeNull();
+      await writeAll(context);
+      await checkLog(context);
+    },
+  );
 
   it("when a witness signs with another key, or signs something else", async () => {
     const context = await aNewLog();

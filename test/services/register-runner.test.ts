@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { registerRunner } from "@/server/services/register-runner";
 import { submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 
 it("the runner's key is the log's first entry, filed once however often it is asked for", async () => {
   const { context } = house;

@@ -127,18 +127,25 @@ describe("a session", () => {
     const slot = aSlot();
     await slot.run();
     expect(slot.steps).toEqual(["opened", "geo", "ask", "geo", "end", "release"]);
-    expect(slot.ends).toEqual([
-      { status: "SETTLED", at: NOON, costGlm: "0.01", reason: null },
-    ]);
+    expect(slot.ends).toEqual([{ status: "SETTLED", at: NOON, costGlm: "0.01", reason: null }]);
     expect(slot.producer.messages).toMatchObject([{ queue: "job.compare", key: aJob().id }]);
     expect(slot.orders).toMatchObject([{ country: DE, allocationId: "allocation-1", avoid: [] }]);
   });
 
   it.each<[string, (slot: Slot) => void]>([
     ["the slot is held", (slot) => Object.assign(slot.deps.sessions, { begin: async () => false })],
-    ["its country has nothing open", (slot) => slot.setOpen([{ country: KE, queued: 2, running: 0 }])],
-    ["all that is open is being asked", (slot) => slot.setOpen([{ country: DE, queued: 0, running: 2 }])],
-    ["the intent is not in the log", (slot) => slot.change({ intentIndex: null, dispatchedAt: null })],
+    [
+      "its country has nothing open",
+      (slot) => slot.setOpen([{ country: KE, queued: 2, running: 0 }]),
+    ],
+    [
+      "all that is open is being asked",
+      (slot) => slot.setOpen([{ country: DE, queued: 0, running: 2 }]),
+    ],
+    [
+      "the intent is not in the log",
+      (slot) => slot.change({ intentIndex: null, dispatchedAt: null }),
+    ],
   ])("rents nobody when %s", async (_, arrange) => {
     const slot = aSlot();
     arrange(slot);
@@ -204,8 +211,16 @@ describe("whom a session avoids", () => {
   it.each<[string, SessionRow[], string[]]>([
     ["nobody at first", [], []],
     ["the provider that the last one was lost with", [lost("0xa")], ["0xa"]],
-    ["all since one settled", [lost("0xa"), aSessionRow({ status: "SETTLED", endedAt: NOON }), lost("0xb"), lost("0xc")], ["0xb", "0xc"]],
-    ["nobody once all were avoided and nobody was left", [lost("0xa"), lost("0xb"), lost(null)], []],
+    [
+      "all since one settled",
+      [lost("0xa"), aSessionRow({ status: "SETTLED", endedAt: NOON }), lost("0xb"), lost("0xc")],
+      ["0xb", "0xc"],
+    ],
+    [
+      "nobody once all were avoided and nobody was left",
+      [lost("0xa"), lost("0xb"), lost(null)],
+      [],
+    ],
     ["nobody for a loss in another country", [lost("0xa", { country: KE })], []],
     ["also while a sister session goes on", [lost("0xa"), aSessionRow({ slot: 1 })], ["0xa"]],
   ])("%s", async (_, sessions, avoided) => {

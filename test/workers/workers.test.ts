@@ -3,7 +3,7 @@ import { withDeadline } from "@/server/adapters/clock/deadline";
 import type { VantageRenter } from "@/server/adapters/golem/vantage";
 import type { Context } from "@/server/context";
 import { BeaconError } from "@/server/domain/errors";
-import { aVantage, aChatResponse, submitted } from "@/test/support/builders";
+import { aChatResponse, aVantage, submitted } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { type OpenContext, openContext } from "@/test/support/context";
 import { aModel, eventually } from "@/test/support/fakes";

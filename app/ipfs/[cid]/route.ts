@@ -10,9 +10,13 @@ export const GET = (_: Request, { params }: { params: Promise<{ cid: string }> }
   answerOrRefuse(async () => {
     const cid = Cid.safeParse((await params).cid);
     if (!cid.success)
-      throw new BeaconError("CID_INVALID", "Blocks here have CIDv1 addresses: raw, sha2-256, base32.");
+      throw new BeaconError(
+        "CID_INVALID",
+        "Blocks here have CIDv1 addresses: raw, sha2-256, base32.",
+      );
     const bytes = await getContext().content.get(cid.data);
-    if (bytes === null) throw new BeaconError("BLOCK_NOT_FOUND", `There is no block ${cid.data} here.`);
+    if (bytes === null)
+      throw new BeaconError("BLOCK_NOT_FOUND", `There is no block ${cid.data} here.`);
     return new Response(Buffer.from(bytes), {
       headers: {
         "content-type": "application/vnd.ipld.raw",

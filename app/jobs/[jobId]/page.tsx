@@ -8,7 +8,6 @@ import { VerdictCard } from "@/components/comparison/verdict-card";
 import { Asked } from "@/components/jobs/asked";
 import { Completeness } from "@/components/jobs/completeness";
 import { JobEvidence } from "@/components/jobs/evidence";
-import { JobProgress } from "@/components/jobs/job-progress";
 import { LiveJob } from "@/components/jobs/live-job";
 import { SessionTable } from "@/components/jobs/session-table";
 import { WithdrawButton } from "@/components/jobs/withdraw-button";
@@ -79,7 +78,7 @@ export default async function JobPage({ params, searchParams }: Props) {
         ) : (
           <>
             <Asked spec={job.spec} prompts={job.spec.prompts.slice(0, SHOWN_PROMPTS)} />
-            {isClosed ? <JobProgress job={job} /> : <LiveJob initial={job} />}
+            <LiveJob initial={job} />
           </>
         )}
         {(isClosed || comparison !== null) && <JobEvidence job={job} comparison={comparison} />}

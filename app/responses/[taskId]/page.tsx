@@ -60,7 +60,9 @@ export default async function ResponsePage({ params }: Props) {
               to the job
             </Link>
           </p>
-          <h1 className="mt-3 mb-6 text-[1.9rem]">{job.title}</h1>
+          <h1 className="mt-3 mb-6 text-[1.9rem]">
+            <UntrustedText text={prompt.text} language={prompt.language} className="line-clamp-4" />
+          </h1>
           <Answer response={response} />
         </div>
         <aside className="lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
@@ -87,6 +89,12 @@ export default async function ResponsePage({ params }: Props) {
               What was asked
             </h2>
             <Question prompt={prompt} />
+            <p className="mt-3 text-[13.5px] text-muted">
+              One of the questions of{" "}
+              <Link href={`/jobs/${job.id}`} className="link">
+                {job.title}
+              </Link>
+            </p>
             {systemPrompt !== null && (
               <div className="mt-5">
                 <p className="eyebrow mb-2">System prompt</p>

@@ -21,16 +21,28 @@ type Waiting = OutboxBlock & {
   readonly reject: (error: unknown) => void;
 };
 
+/** How many bytes share a transaction, one block at least: a statement's JSON may not grow without end. */
+const BATCH_BYTES = 8_388_608;
+
+/** Takes from the front of `waiting` what fits one batch. */
+function takeBatch(waiting: Waiting[]): readonly Waiting[] {
+  let sizeBytes = 0;
+  const end = waiting.findIndex(({ bytes }, place) => {
+    sizeBytes += bytes.length;
+    return place > 0 && sizeBytes > BATCH_BYTES;
+  });
+  return waiting.splice(0, end < 0 ? waiting.length : end);
+}
+
 /** The outbox in PostgreSQL. */
 export function createBlockOutbox(prisma: PrismaClient, now: () => Date): BlockOutbox {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let isStoring = false;
 
   async function store(): Promise<void> {
     isStoring = true;
     while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+      const batch = takeBatch(waiting);
       const blocks = new Map(batch.map(({ cid, bytes }) => [cid, bytes]));
       try {
         const rows = [...blocks].map(([cid, bytes]) => ({

@@ -31,7 +31,9 @@ export function checkConsistency(
         newRoot: newer.root,
         proof: older.size === newer.size ? [] : (consistency ?? []),
       }),
-    `Nothing was changed or taken away between ${older.size} and ${newer.size} entries.`,
+    older.size === newer.size
+      ? `The log has the same ${newer.size} entries as before.`
+      : `Nothing was changed or taken away as ${older.size} entries grew to ${newer.size}.`,
     "This state of the log and the one seen earlier do not belong to one history.",
   );
 }

@@ -36,8 +36,10 @@ export async function checkQuorum(
 
 function findingFor(policy: Policy, signed: number, met: boolean): Finding {
   if (policy.quorum === null) return notApplicable("The policy asks for no witness.");
-  const tally = `Cosigned by ${signed} of the ${policy.witnesses.length} witnesses that the policy knows`;
+  const known = policy.witnesses.length;
+  const tally =
+    known === 1 ? `${signed} of one known witness` : `${signed} of ${known} known witnesses`;
   return met
-    ? holds(`${tally}: enough for the policy.`)
-    : fails(`${tally}: too few for the policy.`, "QUORUM_NOT_MET");
+    ? holds(`Cosigned by ${tally}: as many as the policy asks for.`)
+    : fails(`Cosigned by ${tally}: fewer than the policy asks for.`, "QUORUM_NOT_MET");
 }

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { userIdFrom } from "@/server/domain/identity";
 import { NOON, sixteen } from "@/test/support/builders";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const anAccount = (n: number, email: string) => ({
   id: userIdFrom(sixteen(n)),
   email,

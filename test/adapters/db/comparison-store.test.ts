@@ -3,9 +3,9 @@ import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { announced, aWithdrawnOutcome, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 
 async function aClosedJob() {
   const { context } = house;

@@ -1,18 +1,18 @@
 import { Client } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LiveEvent } from "@/schemas/live-event";
-import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { createPrisma } from "@/server/adapters/db/client";
+import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { createLogStore } from "@/server/adapters/db/log-store";
-import { logger } from "@/server/telemetry/logger";
-import { aJobId } from "@/test/support/builders";
-import { useTestDatabase } from "@/test/support/database";
-import { eventually } from "@/test/support/fakes";
 import { fileEntry } from "@/server/domain/log/filing";
-import { aKeyEntry } from "@/test/domain/verify/a-log";
+import { logger } from "@/server/telemetry/logger";
 import { aSigner } from "@/test/domain/log/a-signer";
+import { aKeyEntry } from "@/test/domain/verify/a-log";
+import { aJobId } from "@/test/support/builders";
+import { ownDatabase } from "@/test/support/context";
+import { eventually } from "@/test/support/fakes";
 
-const db = useTestDatabase();
+const db = ownDatabase();
 const log = logger.child({}, { level: "silent" });
 const buses: EventBus[] = [];
 const controllers: AbortController[] = [];

@@ -5,11 +5,19 @@ import { jobIdFrom } from "@/server/domain/identity";
 import { planTasks } from "@/server/domain/job/plan";
 import { submitJob } from "@/server/services/submit-job";
 import { aSpec } from "@/test/domain/job/job-specs";
-import { aSessionId, announced, DE, NOON, sixteen, submitted, writeAll } from "@/test/support/builders";
+import {
+  announced,
+  aSessionId,
+  DE,
+  NOON,
+  sixteen,
+  submitted,
+  writeAll,
+} from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const submit = (submissionKey: string, ownerId = "usr-owner") =>
   submitJob(house.context, ownerId, { spec: aSpec(), submissionKey });
 

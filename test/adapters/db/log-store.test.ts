@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { createPrisma } from "@/server/adapters/db/client";
 import type { LogStore } from "@/server/adapters/db/log-store";
+import type { Context } from "@/server/context";
 import { tileWidth } from "@/server/domain/log/tile";
 import { sequenceLog } from "@/server/services/sequence-log";
 import { NOON, submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { type OpenContext, openContext, useContext } from "@/test/support/context";
-import { createPrisma } from "@/server/adapters/db/client";
-import type { Context } from "@/server/context";
+import { type OpenContext, openContext, ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const opened: OpenContext[] = [];
 afterAll(() => Promise.all(opened.map((open) => open.close())));
 async function aNewLog(): Promise<Context> {
@@ -89,9 +89,9 @@ describe("a leaf stands in the log once", () => {
 
   it("when its bytes are filed again while they are being sequenced", async () => {
     const context = await aNewLog();
-    const entries = await Promise.all(
-      Array.from({ length: 20 }, () => submitted(context)),
-    ).then(() => context.log.pending(100));
+    const entries = await Promise.all(Array.from({ length: 20 }, () => submitted(context))).then(
+      () => context.log.pending(100),
+    );
     await Promise.all([
       ...entries.map((entry) => context.log.file([entry])),
       sequenceLog(context),
@@ -171,7 +171,9 @@ describe("tileReader", () => {
     await writeAll(context);
     const { log, tree } = context;
     const widths = (read: ReturnType<LogStore["tileReader"]>) =>
-      Promise.all([read(0, 0), read(0, 1), read(1, 0)].map(async (tile) => (await tile).length / 32));
+      Promise.all(
+        [read(0, 0), read(0, 1), read(1, 0)].map(async (tile) => (await tile).length / 32),
+      );
     expect(await tree.rootOf(1, log.tileReader(1))).toEqual(Uint8Array.from(rootOf1));
     expect(await widths(log.tileReader(300))).toEqual([256, 44, 1]);
     expect(await widths(log.tileReader(257))).toEqual([256, 1, 1]);

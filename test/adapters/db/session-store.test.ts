@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { announced, aSessionId, DE, KE, NOON, someGeo } from "@/test/support/builders";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const later = (ms: number) => new Date(NOON.getTime() + ms);
 let count = 0;
 const nextId = () => aSessionId(++count);

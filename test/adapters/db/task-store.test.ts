@@ -5,8 +5,8 @@ import type { Outcome, TaskRow } from "@/server/adapters/db/task-store";
 import { closeTasks } from "@/server/services/close-tasks";
 import {
   aFailedOutcome,
-  anOutcome,
   announced,
+  anOutcome,
   aSessionId,
   aWithdrawnOutcome,
   DE,
@@ -15,9 +15,9 @@ import {
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
-import { useContext } from "@/test/support/context";
+import { ownContext } from "@/test/support/context";
 
-const house = useContext();
+const house = ownContext();
 const later = (ms: number) => new Date(NOON.getTime() + ms);
 const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 

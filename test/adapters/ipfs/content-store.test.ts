@@ -62,16 +62,19 @@ describe("the disk store", () => {
     ["cut", (path: string) => truncateSync(path, 3)],
     ["emptied", (path: string) => truncateSync(path, 0)],
     ["blown up", (path: string) => writeFileSync(path, new Uint8Array(MAX_BLOCK_BYTES + 1))],
-  ])("never gives out a block that was %s on disk, and heals it when it is put again", async (_, rot) => {
-    const folder = aFolder();
-    const store = createDiskStore(folder);
-    const bytes = utf8("evidence");
-    const cid = await store.put(bytes);
-    rot(pathIn(folder, cid));
-    await expect(store.get(cid)).rejects.toMatchObject({ code: "BLOCK_CID_MISMATCH" });
-    await store.put(bytes);
-    expect(Uint8Array.from((await store.get(cid)) ?? [])).toEqual(bytes);
-  });
+  ])(
+    "never gives out a block that was %s on disk, and heals it when it is put again",
+    async (_, rot) => {
+      const folder = aFolder();
+      const store = createDiskStore(folder);
+      const bytes = utf8("evidence");
+      const cid = await store.put(bytes);
+      rot(pathIn(folder, cid));
+      await expect(store.get(cid)).rejects.toMatchObject({ code: "BLOCK_CID_MISMATCH" });
+      await store.put(bytes);
+      expect(Uint8Array.from((await store.get(cid)) ?? [])).toEqual(bytes);
+    },
+  );
 
   it("leaves no half file and no draft behind when a block cannot be put in its place", async () => {
     const folder = aFolder();

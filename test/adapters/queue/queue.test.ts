@@ -4,12 +4,12 @@ import type { JobId } from "@/schemas/primitives";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { BeaconError } from "@/server/domain/errors";
 import { logger } from "@/server/telemetry/logger";
-import { type Processor, runWorker } from "@/workers/run-worker";
 import { aJobId } from "@/test/support/builders";
-import { useTestDatabase } from "@/test/support/database";
+import { ownDatabase } from "@/test/support/context";
 import { eventually } from "@/test/support/fakes";
+import { type Processor, runWorker } from "@/workers/run-worker";
 
-const db = useTestDatabase();
+const db = ownDatabase();
 const silent = logger.child({}, { level: "silent" });
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -143,8 +143,11 @@ describe("a schedule", () => {
   it("rings again and again, once an interval, from however many it was set up", async () => {
     const [one, other] = [aProducer(), aProducer()];
     let rings = 0;
+    const hear = async () => {
+      rings += 1;
+    };
     closing.push(
-      runWorker("sweep.reconcile", async () => void (rings += 1), {
+      runWorker("sweep.reconcile", hear, {
         databaseUrl: db.url,
         logger: silent,
         signal: new AbortController().signal,
