@@ -1,10 +1,11 @@
-import type { JobId } from "@/schemas/primitives";
+import type { WithdrawalReason } from "@/schemas/task";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore, OpenJob, StoredJob } from "@/server/adapters/db/job-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
 import type { Producer } from "@/server/adapters/queue/producer";
+import type { ErrorCode } from "@/server/domain/errors";
 import { slotsFor } from "@/server/domain/job/slots";
 
 export type ReconcileDeps = {
@@ -23,6 +24,8 @@ export type ReconcileDeps = {
   readonly now: () => Date;
 };
 
+/** A session ends with `CODE: sentence`; this one says that no other will do better. */
+const BUDGET_SPENT: ErrorCode = "GOLEM_BUDGET_SPENT";
 /** How many open tasks one sweep closes at a time. */
 const CLOSE_BATCH = 500;
 /** Live events are kept so long for clients that come back. */
@@ -42,19 +45,23 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
   const { publishedSize } = await deps.log.state();
   for (const jobId of await deps.jobs.announced(publishedSize))
     await deps.producer.enqueue("job.dispatch", jobId, { jobId });
-  for (const job of await deps.jobs.open()) await reconcileJob(deps, job, now);
+  // One job that cannot be mended must not keep the others from it.
+  const mended = await Promise.allSettled(
+    (await deps.jobs.open()).map((job) => reconcileJob(deps, job, now)),
+  );
   for (const { id } of await deps.jobs.unreleased())
     await deps.producer.enqueue("allocation.release", id, { jobId: id });
   await deps.bus.prune(new Date(now.getTime() - EVENTS_KEPT_MS));
+  for (const outcome of mended) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 async function reconcileJob(deps: ReconcileDeps, job: OpenJob, now: Date): Promise<void> {
-  const isOver = job.withdrawnAt !== null || job.deadlineAt <= now;
-  if (isOver) await closeOpen(deps, job, now);
+  const sessions = await deps.sessions.ofJob(job.id);
+  const ending = endingOf(job, sessions, now);
+  if (ending !== null) await closeOpen(deps, job, ending, now);
   const open = await deps.tasks.open(job.id);
   if (open.length === 0) return deps.producer.enqueue("job.compare", job.id, { jobId: job.id });
-  if (isOver || job.dispatchedAt === null) return;
-  const sessions = await deps.sessions.ofJob(job.id);
+  if (ending !== null || job.dispatchedAt === null) return;
   for (const { country, queued } of open)
     for (const slot of slotsFor(queued)) {
       const own = sessions.filter((s) => s.country === country && s.slot === slot);
@@ -65,6 +72,19 @@ async function reconcileJob(deps: ReconcileDeps, job: OpenJob, now: Date): Promi
         slot,
       });
     }
+}
+
+/** Why a job is over although tasks are open; null: it is not. */
+function endingOf(
+  job: OpenJob,
+  sessions: readonly SessionRow[],
+  now: Date,
+): WithdrawalReason | null {
+  if (job.withdrawnAt !== null) return "withdrawn-by-admin";
+  if (job.deadlineAt <= now) return "deadline-passed";
+  const isIdle = sessions.every(({ endedAt }) => endedAt !== null);
+  const isSpent = sessions.at(-1)?.endReason?.startsWith(`${BUDGET_SPENT}:`) ?? false;
+  return isIdle && isSpent ? "budget-spent" : null;
 }
 
 /** Whether a slot whose sessions all ended has waited long enough for the next. */
@@ -79,7 +99,12 @@ function isTimeAgain(ended: readonly SessionRow[], now: Date): boolean {
  * Closes what is open of a job that is over. A task that no session has ever held is withdrawn; one
  * that was being asked when the deadline came has timed out.
  */
-async function closeOpen(deps: ReconcileDeps, open: OpenJob, now: Date): Promise<void> {
+async function closeOpen(
+  deps: ReconcileDeps,
+  open: OpenJob,
+  ending: WithdrawalReason,
+  now: Date,
+): Promise<void> {
   const job = await deps.jobs.byId(open.id);
   if (job === null || job.intentIndex === null) return;
   for (;;) {
@@ -87,24 +112,23 @@ async function closeOpen(deps: ReconcileDeps, open: OpenJob, now: Date): Promise
     if (tasks.length === 0) return;
     const closed = await deps.closeTasks(
       job,
-      tasks.map((task) => ({ task, outcome: outcomeOf(task, open, now), vantage: null })),
+      tasks.map((task) => ({ task, outcome: outcomeOf(task, ending, now), vantage: null })),
     );
     if (closed > 0) await deps.bus.announce({ kind: "job.changed", jobId: open.id });
   }
 }
 
-function outcomeOf(task: TaskRow, job: OpenJob & { id: JobId }, now: Date): Outcome {
+function outcomeOf(task: TaskRow, ending: WithdrawalReason, now: Date): Outcome {
   const closed = {
     taskId: task.id,
-    jobId: job.id,
+    jobId: task.jobId,
     attempts: [],
     sessionId: null,
     startedAt: null,
     finishedAt: now,
   };
-  if (job.withdrawnAt !== null)
-    return { ...closed, kind: "WITHDRAWAL", reason: "withdrawn-by-admin" };
-  if (task.claims === 0) return { ...closed, kind: "WITHDRAWAL", reason: "deadline-passed" };
+  if (ending !== "deadline-passed" || task.claims === 0)
+    return { ...closed, kind: "WITHDRAWAL", reason: ending };
   return {
     ...closed,
     kind: "FAILURE",

@@ -47,8 +47,15 @@ test.describe("beacon run", () => {
   });
 
   test("exits 2 for a file that is not there or not JSON, and for wrong usage", async () => {
-    const asked = [["run", "no-such-file.json"], ["run", "README.md"], ["run"], ["run", QUICK, "--colour"]];
-    const answers = await severalAtATime(COMMANDS, asked, (args) => beaconCommand(portal.home(), args));
+    const asked = [
+      ["run", "no-such-file.json"],
+      ["run", "README.md"],
+      ["run"],
+      ["run", QUICK, "--colour"],
+    ];
+    const answers = await severalAtATime(COMMANDS, asked, (args) =>
+      beaconCommand(portal.home(), args),
+    );
     for (const [i, { exitCode, stdout, stderr }] of answers.entries()) {
       expect.soft([exitCode, stdout], asked[i]?.join(" ")).toEqual([2, ""]);
       expect.soft(stderr, asked[i]?.join(" ")).not.toMatch(/\n {4}at /);
@@ -56,7 +63,14 @@ test.describe("beacon run", () => {
   });
 
   test("accepts a valid example, and the same key again is the same job", async () => {
-    const args = ["run", QUICK, "--url", portal.url, "--key", "00000000-0000-4000-8000-00000000e2e0"];
+    const args = [
+      "run",
+      QUICK,
+      "--url",
+      portal.url,
+      "--key",
+      "00000000-0000-4000-8000-00000000e2e0",
+    ];
     const first = await beaconCommand(portal.home(), [...args, "--wait"]);
     expect(first).toMatchObject({ exitCode: 0, stderr: "" });
     expect(first.stdout).toMatch(/^accepted: job-[a-z2-7]{26}\n/);

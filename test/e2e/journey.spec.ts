@@ -24,7 +24,7 @@ const watchCounts = (page: Page) =>
     (window as unknown as Watched).closedCounts = counts;
     const look = () => {
       const found = new RegExp(`(\\d+) of ${tasks} announced tasks closed`).exec(
-        document.body.innerText,
+        document.body.textContent,
       );
       const count = Number(found?.[1]);
       if (found !== null && counts.at(-1) !== count) counts.push(count);
@@ -58,7 +58,9 @@ async function publishedComparison(url: string): Promise<ComparisonSnapshot> {
 }
 
 /** The first prompt and service: what a comparison shows first. */
-function groupOf({ comparison }: ComparisonSnapshot): ComparisonSnapshot["comparison"]["groups"][number] {
+function groupOf({
+  comparison,
+}: ComparisonSnapshot): ComparisonSnapshot["comparison"]["groups"][number] {
   const [group] = comparison.groups;
   if (group === undefined) throw new Error("a comparison without groups");
   return group;
@@ -71,7 +73,9 @@ const shownFigures = (page: Page, service: string) =>
     .locator("tbody tr")
     .evaluateAll((rows) =>
       rows.map((row) =>
-        [...row.querySelectorAll("td")].map((cell) => /\d\.\d\d/.exec(cell.innerText)?.[0] ?? null),
+        [...row.querySelectorAll("td")].map(
+          (cell) => /\d\.\d\d/.exec(cell.textContent)?.[0] ?? null,
+        ),
       ),
     );
 
@@ -158,7 +162,9 @@ test("an admin's job can be followed live, read as a comparison, and checked dow
     await expect(page.getByRole("article")).toHaveCount(COUNTRIES.length);
     for (const { repeat, text, country } of excerpts) {
       if (repeat !== 0 || text === null || text === "") continue;
-      const article = page.getByRole("article").filter({ has: page.getByText(country, { exact: true }) });
+      const article = page
+        .getByRole("article")
+        .filter({ has: page.getByText(country, { exact: true }) });
       await expect(article).toContainText(text.slice(0, 60).trim());
     }
   });

@@ -39,7 +39,8 @@ function rawGet(path: string): Promise<{ status: number; body: string }> {
 
 /** The published checkpoint, of a log that has outgrown its first tile. */
 async function grownCheckpoint() {
-  const read = async () => parseCheckpoint(parseNote(await (await at("/tlog/checkpoint")).text()).text);
+  const read = async () =>
+    parseCheckpoint(parseNote(await (await at("/tlog/checkpoint")).text()).text);
   const checkpoint = await read();
   if (checkpoint.size > TILE_WIDTH) return checkpoint;
   await runJob({ ...exampleSpec("quick"), repeats: 40 });
@@ -88,14 +89,18 @@ test.describe("the log as third parties read it", () => {
   test("keeps narrower tiles and bundles readable as the beginnings of what they grew into", async () => {
     const { size } = await grownCheckpoint();
     for (const level of [0, "entries"] as const) {
-      const full = await bytesOf(await at(`/tlog/${tilePath({ level, index: 0, width: TILE_WIDTH })}`));
+      const full = await bytesOf(
+        await at(`/tlog/${tilePath({ level, index: 0, width: TILE_WIDTH })}`),
+      );
       for (const width of [1, 100, 255]) {
         const part = await bytesOf(await at(`/tlog/${tilePath({ level, index: 0, width })}`));
         expect(Buffer.from(full.subarray(0, part.length)).equals(part)).toBe(true);
         if (level === 0) expect(part).toHaveLength(width * 32);
         else expect(decodeEntryBundle(part)).toHaveLength(width);
       }
-      const beyond = await at(`/tlog/${tilePath({ level, index: Math.floor(size / TILE_WIDTH) + 1, width: 1 })}`);
+      const beyond = await at(
+        `/tlog/${tilePath({ level, index: Math.floor(size / TILE_WIDTH) + 1, width: 1 })}`,
+      );
       expect(beyond.status).toBe(404);
       expect(await beyond.json()).toMatchObject({ code: "TILE_NOT_FOUND" });
     }
@@ -129,7 +134,11 @@ test.describe("the log as third parties read it", () => {
         expect.soft(body, path).toContain('"code":"TILE_PATH_INVALID"');
       }
     }
-    for (const path of ["/../../../../etc/passwd", "/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/..%5c..%5cetc/passwd"]) {
+    for (const path of [
+      "/../../../../etc/passwd",
+      "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+      "/..%5c..%5cetc/passwd",
+    ]) {
       const { status, body } = await rawGet(`/tlog/tile/0${path}`);
       expect.soft([400, 404, 308], path).toContain(status);
       expect.soft(body, path).not.toContain("root:");
@@ -184,7 +193,13 @@ test.describe("blocks", () => {
     const missing = await at(`/ipfs/${foreign}`);
     expect(missing.status).toBe(404);
     expect(await missing.json()).toMatchObject({ code: "BLOCK_NOT_FOUND" });
-    const wrong = ["x", "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPBdG", foreign.toUpperCase(), `${foreign}a`, "..%2f..%2fpolicy.txt"];
+    const wrong = [
+      "x",
+      "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPBdG",
+      foreign.toUpperCase(),
+      `${foreign}a`,
+      "..%2f..%2fpolicy.txt",
+    ];
     for (const cid of wrong) {
       const { status, body } = await rawGet(`/ipfs/${cid}`);
       expect.soft(status, cid).toBe(400);

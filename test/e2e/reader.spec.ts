@@ -69,7 +69,9 @@ test.describe("without JavaScript, a reader", () => {
       .getByRole("link", { name: "control-regional" })
       .click();
     await page.getByRole("navigation", { name: "Repeat" }).getByRole("link", { name: "3" }).click();
-    const third = excerpts.filter(({ repeat, text }) => repeat === 2 && text !== null && text !== "");
+    const third = excerpts.filter(
+      ({ repeat, text }) => repeat === 2 && text !== null && text !== "",
+    );
     expect(third.length).toBeGreaterThan(0);
     for (const { text } of third)
       await expect(page.getByText(text?.slice(0, 40) ?? "").first()).toBeVisible();
@@ -141,7 +143,10 @@ test.describe("a reader who is not signed in is refused on the server", () => {
     const authorization = "Bearer aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     for (const [path, input] of calls) {
       expect(await codeIn(await call(path, input)), path).toEqual([401, "UNAUTHORIZED"]);
-      expect(await codeIn(await call(path, input, { authorization })), path).toEqual([401, "UNAUTHORIZED"]);
+      expect(await codeIn(await call(path, input, { authorization })), path).toEqual([
+        401,
+        "UNAUTHORIZED",
+      ]);
     }
   });
 
@@ -183,7 +188,9 @@ test("an attester may read everything, and may not announce a job", async ({ pag
   await page.getByLabel("Password").fill(password);
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("who is an attester, not an admin")).toBeVisible();
-  const refused = await page.request.post("/api/trpc/jobs.submit", { data: { json: submission() } });
+  const refused = await page.request.post("/api/trpc/jobs.submit", {
+    data: { json: submission() },
+  });
   expect(refused.status()).toBe(403);
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
@@ -214,7 +221,9 @@ test("every page that shows simulated data says so, and so do its downloads", as
   expect(entry).toMatchObject({ simulated: true });
 });
 
-test("what does not exist is a page that says so with 404, never an exception", async ({ page }) => {
+test("what does not exist is a page that says so with 404, never an exception", async ({
+  page,
+}) => {
   const id = "a".repeat(26);
   const paths = [
     `/jobs/job-${id}`,
@@ -233,8 +242,12 @@ test("what does not exist is a page that says so with 404, never an exception", 
     const isMalformed = path.endsWith("%A");
     expect.soft(answer?.status(), path).toBe(isMalformed ? 400 : 404);
     if (isMalformed) continue;
-    await expect.soft(page.getByRole("heading", { level: 1 }), path).toHaveText("There is nothing at this address.");
-    expect.soft(await page.content(), path).not.toMatch(/\bat \w+.*\.(js|ts):\d+|Application error/);
+    await expect
+      .soft(page.getByRole("heading", { level: 1 }), path)
+      .toHaveText("There is nothing at this address.");
+    expect
+      .soft(await page.content(), path)
+      .not.toMatch(/\bat \w+.*\.(js|ts):\d+|Application error/);
   }
 });
 
@@ -248,7 +261,9 @@ test("no request of a stranger ends the portal", async () => {
       const health = await fetch(`${portal.url}/api/health`);
       expect(await health.json(), `after ${path}`).toMatchObject({ ready: true });
     }
-  const withBadCookie = await fetch(`${portal.url}/api/trpc/log.head`, { headers: { cookie: "a=%zz" } });
+  const withBadCookie = await fetch(`${portal.url}/api/trpc/log.head`, {
+    headers: { cookie: "a=%zz" },
+  });
   expect(withBadCookie.status).toBe(200);
 });
 
@@ -274,13 +289,23 @@ test("the API refuses bad input with a code and without its insides", async () =
   const input = (value: unknown) => encodeURIComponent(JSON.stringify({ json: value }));
   const asked: readonly [string, number, string, string | null][] = [
     [`jobs.byId?input=${input({ jobId: "x" })}`, 400, "BAD_REQUEST", null],
-    [`jobs.byId?input=${input({ jobId: `job-${"a".repeat(26)}` })}`, 404, "NOT_FOUND", "JOB_NOT_FOUND"],
+    [
+      `jobs.byId?input=${input({ jobId: `job-${"a".repeat(26)}` })}`,
+      404,
+      "NOT_FOUND",
+      "JOB_NOT_FOUND",
+    ],
     [`jobs.byId?input=${input({})}`, 400, "BAD_REQUEST", null],
     [`jobs.list?input=${input({ cursor: null, limit: 101 })}`, 400, "BAD_REQUEST", null],
     [`jobs.list?input=${input({ cursor: null, limit: 1, more: 1 })}`, 400, "BAD_REQUEST", null],
     [`log.leaf?input=${input({ index: -1 })}`, 400, "BAD_REQUEST", null],
     [`log.leaf?input=${input({ index: 999999999 })}`, 404, "NOT_FOUND", "LEAF_NOT_FOUND"],
-    [`log.consistency?input=${input({ from: 5, to: 999999 })}`, 400, "BAD_REQUEST", "LOG_POSITION_INVALID"],
+    [
+      `log.consistency?input=${input({ from: 5, to: 999999 })}`,
+      400,
+      "BAD_REQUEST",
+      "LOG_POSITION_INVALID",
+    ],
     ["log.leaf?input=%7B", 400, "BAD_REQUEST", null],
     ["no.such", 404, "NOT_FOUND", null],
     ["jobs.submit", 405, "METHOD_NOT_SUPPORTED", null],

@@ -103,7 +103,13 @@ function flips(good: Case, seedNumber: number): readonly Case[] {
 function otherChanges(good: Case): readonly Case[] {
   const parts = partsOf(good.receipt);
   const startOf = (name: string) => parts.find((part) => part.name === name)?.from ?? 0;
-  const cuts = [0, startOf("extra") + 400, startOf("origin"), startOf("witness signature"), good.receipt.length - 1];
+  const cuts = [
+    0,
+    startOf("extra") + 400,
+    startOf("origin"),
+    startOf("witness signature"),
+    good.receipt.length - 1,
+  ];
   const other = aLog();
   const upToCheckpoint = good.receipt.subarray(0, startOf("origin"));
   const changedBlock = good.block.slice();
@@ -136,7 +142,10 @@ async function onTheServer({ receipt, block }: Case): Promise<VerificationReport
   return verifyReceipt({ receipt, block, policy, lastSeen: null, consistency: null });
 }
 
-async function onTheCommandLine({ receipt, block }: Case, name: string): Promise<VerificationReport> {
+async function onTheCommandLine(
+  { receipt, block }: Case,
+  name: string,
+): Promise<VerificationReport> {
   const file = join(folder, `${name}.tlog-proof`);
   const document = join(folder, `${name}.json`);
   writeFileSync(file, receipt);
@@ -180,7 +189,9 @@ const shownJudgement = (shown: ShownReport) => ({
 });
 
 /** The marks that a reader may see for an outcome. */
-const MARKS: Readonly<Record<VerificationReport["checks"][number]["outcome"], readonly ShownMark[]>> = {
+const MARKS: Readonly<
+  Record<VerificationReport["checks"][number]["outcome"], readonly ShownMark[]>
+> = {
   holds: ["holds", "weak"],
   fails: ["fails"],
   "not-applicable": ["not applicable", "weak"],
@@ -199,7 +210,9 @@ async function askAll(page: Page, cases: readonly Case[]): Promise<readonly Judg
     const report = await onTheServer(one);
     const inBrowser = shown[i];
     expect.soft(printed[i], `command line and server, ${one.what}`).toEqual(report);
-    expect.soft(inBrowser && shownJudgement(inBrowser), `browser and server, ${one.what}`).toEqual(judged(report));
+    expect
+      .soft(inBrowser && shownJudgement(inBrowser), `browser and server, ${one.what}`)
+      .toEqual(judged(report));
     for (const [row, { outcome, reason }] of report.checks.entries()) {
       expect.soft(inBrowser?.checks[row]?.reason, one.what).toBe(reason);
       expect.soft(MARKS[outcome], one.what).toContain(inBrowser?.checks[row]?.mark);
@@ -213,7 +226,9 @@ test.describe("a receipt, judged by browser, server and command line", () => {
   test.setTimeout(120_000);
   test.beforeEach(({ page }) => page.goto("/verify"));
 
-  test("is sound in all three when nothing was changed, and the policy is one file", async ({ page }) => {
+  test("is sound in all three when nothing was changed, and the policy is one file", async ({
+    page,
+  }) => {
     const good = await theGoodOne();
     const served = await bytesAt("/tlog/policy");
     expect(equalBytes(served, readFileSync(join(portal.home(), "policy.txt")))).toBe(true);
@@ -225,7 +240,9 @@ test.describe("a receipt, judged by browser, server and command line", () => {
     expect(checks).toHaveLength(CHECKS.length);
   });
 
-  test("is refused alike by all three with any one bit flipped, in every part of the file", async ({ page }, info) => {
+  test("is refused alike by all three with any one bit flipped, in every part of the file", async ({
+    page,
+  }, info) => {
     const good = await theGoodOne();
     const seed = newSeed();
     process.stdout.write(`TAMPER_SEED=${seed}\n`);
@@ -256,7 +273,9 @@ test.describe("a receipt, judged by browser, server and command line", () => {
     });
   });
 
-  test("is refused alike when it is cut short, of another log, or beside another document", async ({ page }) => {
+  test("is refused alike when it is cut short, of another log, or beside another document", async ({
+    page,
+  }) => {
     const cases = otherChanges(await theGoodOne());
     const judgements = await askAll(page, cases);
     const byCase = Object.fromEntries(cases.map(({ what }, i) => [what, judgements[i]]));

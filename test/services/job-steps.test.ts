@@ -226,6 +226,24 @@ describe("reconcile", () => {
     expect(messages.map(({ payload }) => payload)).toEqual([{ jobId: id, country: DE, slot: 0 }]);
   });
 
+  it("withdraws what is open when the budget is spent and no session is at work", async () => {
+    const { context } = house;
+    const { id } = await announced(context);
+    const at = new Date();
+    await context.jobs.markDispatched(id, at);
+    const session = { id: aSessionId(95), jobId: id, country: KE, slot: 0, startedAt: at };
+    await context.sessions.begin(session, new Date(at.getTime() - LEASE_MS));
+    await sweep(context, at);
+    expect((await context.tasks.open(id)).length).toBeGreaterThan(0);
+    const reason = "GOLEM_BUDGET_SPENT: nothing is left";
+    await context.sessions.end(session.id, { status: "LOST", at, costGlm: null, reason });
+    await sweep(context, at);
+    expect(await context.tasks.open(id)).toEqual([]);
+    const [task] = await context.tasks.ofJob(id);
+    const closed = task === undefined ? null : await context.tasks.byId(task.id);
+    expect(closed?.outcome).toMatchObject({ kind: "WITHDRAWAL", reason: "budget-spent" });
+  });
+
   it("waits longer after each loss before it asks for the next session of a slot", async () => {
     const { context } = house;
     const { id } = await announced(context);

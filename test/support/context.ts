@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type Context, contextFor } from "@/server/context";
 import { readEnv } from "@/server/env";
 import { registerRunner } from "@/server/services/register-runner";
-import { createTestDatabase, type TestDatabase } from "@/test/support/database";
+import { createTestDatabase } from "@/test/support/database";
 
 /** An installation of its own: a database, a state folder, and a context on both. */
 export type OpenContext = { readonly context: Context; close(): Promise<void> };
@@ -44,21 +44,6 @@ export function ownContext(): { readonly context: Context } {
     get context() {
       if (open === undefined) throw new Error("the context is made before the first test");
       return open.context;
-    },
-  };
-}
-
-/** An empty database for the calling test file. May be read from within tests and hooks only. */
-export function ownDatabase(): { readonly url: string } {
-  let database: TestDatabase | undefined;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-  });
-  afterAll(() => database?.drop());
-  return {
-    get url() {
-      if (database === undefined) throw new Error("the database is made before the first test");
-      return database.url;
     },
   };
 }

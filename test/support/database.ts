@@ -40,7 +40,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
  * A database for the calling test file, made before its tests and dropped after them. What is
  * answered may be read from within tests and hooks only.
  */
-export function useTestDatabase(): { readonly url: string; readonly prisma: Prisma } {
+export function ownDatabase(): { readonly url: string; readonly prisma: Prisma } {
   let database: TestDatabase | undefined;
   let prisma: Prisma | undefined;
   beforeAll(async () => {

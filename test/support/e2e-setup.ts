@@ -21,6 +21,8 @@ export default async function setUpInstallation(): Promise<() => Promise<void>> 
       BEACON_HOME: home,
       DATABASE_URL: "",
       BEACON_DEMONSTRATION: "1",
+      // Slow enough that a job can be watched.
+      BEACON_CONTROL_LATENCY_MS: "900",
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

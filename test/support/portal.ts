@@ -20,7 +20,8 @@ export const portal = {
   /** As `npm start` printed them. */
   admin: () => ({ email: told("BEACON_TEST_EMAIL"), password: told("BEACON_TEST_PASSWORD") }),
   /** Speaks to it as its operator. */
-  client: (): PortalClient => portalClient({ ...readEnv(), BEACON_HOME: told("BEACON_TEST_HOME") }, portal.url),
+  client: (): PortalClient =>
+    portalClient({ ...readEnv(), BEACON_HOME: told("BEACON_TEST_HOME") }, portal.url),
 };
 
 /** One of the published examples of job specs. */

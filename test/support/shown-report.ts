@@ -25,8 +25,8 @@ export async function shownReport(region: Locator): Promise<ShownReport> {
   if ((await chain.count()) === 0) {
     const code = alert.locator(".code");
     return {
-      headline: await alert.locator("p").first().innerText(),
-      code: (await code.count()) === 0 ? null : await code.innerText(),
+      headline: (await alert.locator("p").first().textContent()) ?? "",
+      code: (await code.count()) === 0 ? null : await code.textContent(),
       checks: [],
     };
   }
@@ -38,7 +38,13 @@ export async function shownReport(region: Locator): Promise<ShownReport> {
   );
   expect(rows).toHaveLength(CHECKS.length);
   return {
-    headline: await region.locator("[role=alert], [role=status]").last().locator("p").first().innerText(),
+    headline:
+      (await region
+        .locator("[role=alert], [role=status]")
+        .last()
+        .locator("p")
+        .first()
+        .textContent()) ?? "",
     code: null,
     checks: CHECKS.map((name, i) => ({ name, mark: "", reason: "", ...rows[i] })),
   };

@@ -1,7 +1,6 @@
 import { Client } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LiveEvent } from "@/schemas/live-event";
-import { createPrisma } from "@/server/adapters/db/client";
 import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { createLogStore } from "@/server/adapters/db/log-store";
 import { fileEntry } from "@/server/domain/log/filing";
@@ -9,7 +8,7 @@ import { logger } from "@/server/telemetry/logger";
 import { aSigner } from "@/test/domain/log/a-signer";
 import { aKeyEntry } from "@/test/domain/verify/a-log";
 import { aJobId } from "@/test/support/builders";
-import { ownDatabase } from "@/test/support/context";
+import { ownDatabase } from "@/test/support/database";
 import { eventually } from "@/test/support/fakes";
 
 const db = ownDatabase();
@@ -126,10 +125,9 @@ describe("a listening connection that is cut", () => {
 
   it("rings for entries that were filed meanwhile, and again for later ones", async () => {
     const bus = aBus();
-    const prisma = createPrisma(db.url, 1);
     const signer = aSigner(1);
     const file = (second: number) =>
-      createLogStore(prisma).file([
+      createLogStore(db.prisma).file([
         fileEntry(aKeyEntry({ at: `2026-11-22T12:00:0${second}.000Z` as never }), "origin", signer),
       ]);
     let rings = 0;
@@ -145,7 +143,6 @@ describe("a listening connection that is cut", () => {
     await eventually(() => rings === 4);
     stop();
     await file(3);
-    await prisma.$disconnect();
     expect(rings).toBe(4);
   });
 });

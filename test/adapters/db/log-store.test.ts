@@ -2,8 +2,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createPrisma } from "@/server/adapters/db/client";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Context } from "@/server/context";
+import { fileEntry } from "@/server/domain/log/filing";
 import { tileWidth } from "@/server/domain/log/tile";
+import { instantOf } from "@/server/domain/time";
 import { sequenceLog } from "@/server/services/sequence-log";
+import { aKeyEntry } from "@/test/domain/verify/a-log";
 import { NOON, submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { type OpenContext, openContext, ownContext } from "@/test/support/context";
@@ -167,7 +170,12 @@ describe("tileReader", () => {
     const context = await aNewLog();
     await writeAll(context);
     const { root: rootOf1 } = await context.log.state();
-    await Promise.all(Array.from({ length: 299 }, () => submitted(context)));
+    await context.log.file(
+      Array.from({ length: 299 }, (_, n) => {
+        const at = instantOf(new Date(NOON.getTime() + n));
+        return fileEntry(aKeyEntry({ at }), context.origin, context.runner);
+      }),
+    );
     await writeAll(context);
     const { log, tree } = context;
     const widths = (read: ReturnType<LogStore["tileReader"]>) =>

@@ -5,7 +5,7 @@ import { createProducer, type Producer } from "@/server/adapters/queue/producer"
 import { BeaconError } from "@/server/domain/errors";
 import { logger } from "@/server/telemetry/logger";
 import { aJobId } from "@/test/support/builders";
-import { ownDatabase } from "@/test/support/context";
+import { ownDatabase } from "@/test/support/database";
 import { eventually } from "@/test/support/fakes";
 import { type Processor, runWorker } from "@/workers/run-worker";
 
