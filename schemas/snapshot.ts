@@ -165,7 +165,7 @@ export type ResponseSnapshot = {
       }
     | { readonly kind: "withdrawal"; readonly reason: WithdrawalReason }
     | null;
-  readonly attempts: readonly { readonly at: Instant; readonly outcome: string }[];
+  readonly attempts: readonly { readonly at: Instant | null; readonly outcome: string }[];
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
   /** From the request's first byte to the response's last, in milliseconds. */

@@ -8,6 +8,8 @@ import { sequenceLog } from "@/server/services/sequence-log";
 const POLL_MS = 1_000;
 /** Between two checkpoints at least: entries that come in meanwhile share the next. */
 const CHECKPOINT_INTERVAL_MS = 60;
+/** After so many batches a checkpoint is published, whatever waits behind them. */
+const BATCHES_PER_CHECKPOINT = 8;
 /** After a failure the writer waits so long. */
 const RETRY_MS = 1_000;
 
@@ -23,12 +25,11 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     try {
       const startedAt = Date.now();
-      let sequenced = 0;
-      for (let n = await sequenceLog(context); n > 0; n = await sequenceLog(context))
-        sequenced += n;
+      const failure = await sequenceAll(context);
       const size = await publishCheckpoint(context);
+      if (failure !== null) throw failure;
       if (size !== null) {
-        log.info({ size, sequenced, durationMs: Date.now() - startedAt }, "checkpoint published");
+        log.info({ size, durationMs: Date.now() - startedAt }, "checkpoint published");
         await announceDispatchable(context);
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
@@ -40,6 +41,21 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
     }
   }
   forget();
+}
+
+/**
+ * Sequences what waits, a bounded number of batches at a time: publishing must not wait for ever.
+ *
+ * @returns what it failed with; what was sequenced before is published all the same.
+ */
+async function sequenceAll(context: Context): Promise<unknown> {
+  try {
+    for (let batch = 0; batch < BATCHES_PER_CHECKPOINT; batch++)
+      if ((await sequenceLog(context)) === 0) break;
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Asks for the dispatch of every job whose intent the published log includes. */

@@ -3,6 +3,7 @@ import { Completeness } from "@/components/jobs/completeness";
 import { JobStatusBadge } from "@/components/jobs/job-status";
 import { SessionTable } from "@/components/jobs/session-table";
 import { Card, CardHead } from "@/components/ui/card";
+import { formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
 import { Glm } from "@/components/ui/glm";
 import { Instant } from "@/components/ui/instant";
@@ -36,7 +37,7 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
           rows={[
             [
               "Announced in the log",
-              job.intentIndex === null ? "not yet" : `entry ${job.intentIndex}`,
+              job.intentIndex === null ? "not yet" : `entry ${formatCount(job.intentIndex)}`,
             ],
             [
               "Asked since",

@@ -12,7 +12,7 @@ export function Attempts({ attempts }: { attempts: ResponseSnapshot["attempts"] 
         // biome-ignore lint/suspicious/noArrayIndexKey: two attempts may share an instant; the list only grows at its end
         <li key={i} className="grid gap-x-5 sm:grid-cols-[210px_1fr]">
           <span className="text-muted">
-            {i + 1}. <Instant at={at} />
+            {i + 1}. {at === null ? "time not recorded" : <Instant at={at} />}
           </span>
           <UntrustedText text={outcome} language="en" />
         </li>

@@ -7,7 +7,7 @@ import { BeaconError } from "@/server/domain/errors";
 import { formatReceipt } from "@/server/domain/log/receipt";
 
 export type BuildReceiptDeps = {
-  readonly log: Pick<LogStore, "entry" | "firstOfKind" | "published" | "tileReader">;
+  readonly log: Pick<LogStore, "entry" | "ofKind" | "published" | "tileReader">;
   readonly tree: Pick<Tree, "proveInclusion">;
 };
 
@@ -60,19 +60,20 @@ async function keyOf(
 ) {
   if (leaf.kind === "beacon.key/v1") return null;
   const signed = entryOf(leaf);
-  const registration = await deps.log.firstOfKind("beacon.key/v1", null);
-  const entry = registration === null ? null : entryOf(registration);
-  if (
-    registration === null ||
-    entry?.type !== "beacon.key/v1" ||
-    !("runner_key" in signed) ||
-    entry.key !== signed.runner_key
-  )
-    throw new BeaconError(
-      "LEAF_NOT_FOUND",
-      `The key that signed entry ${leaf.index} is not registered in the log.`,
-    );
-  return { entry, dsse: registration.dsse, ...(await proved(deps, registration, size, readTile)) };
+  for (const registration of await deps.log.ofKind("beacon.key/v1", null)) {
+    const entry = entryOf(registration);
+    if (entry.type !== "beacon.key/v1" || !("runner_key" in signed)) continue;
+    if (entry.key === signed.runner_key && registration.index < leaf.index)
+      return {
+        entry,
+        dsse: registration.dsse,
+        ...(await proved(deps, registration, size, readTile)),
+      };
+  }
+  throw new BeaconError(
+    "LEAF_NOT_FOUND",
+    `The key that signed entry ${leaf.index} is not registered in the log.`,
+  );
 }
 
 async function intentOf(
@@ -82,9 +83,9 @@ async function intentOf(
   readTile: ReadTile,
 ) {
   if (leaf.jobId === null || leaf.kind === "beacon.intent/v1") return null;
-  const intent = await deps.log.firstOfKind("beacon.intent/v1", leaf.jobId);
-  const entry = intent === null ? null : entryOf(intent);
-  if (intent === null || entry?.type !== "beacon.intent/v1")
+  const [intent] = await deps.log.ofKind("beacon.intent/v1", leaf.jobId);
+  const entry = intent === undefined ? null : entryOf(intent);
+  if (intent === undefined || entry?.type !== "beacon.intent/v1")
     throw new BeaconError("LEAF_NOT_FOUND", `The intent of job ${leaf.jobId} is not in the log.`);
   return { entry, ...(await proved(deps, intent, size, readTile)) };
 }

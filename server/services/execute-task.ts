@@ -18,6 +18,11 @@ export type ExecuteTaskDeps = {
 const MAX_ATTEMPTS = 3;
 /** A task that this many sessions were lost with is closed as a failure. */
 const MAX_CLAIMS = 4;
+/** All that is known of an attempt whose session was lost. */
+const LOST_WITH_ITS_SESSION: Attempt = {
+  at: null,
+  outcome: "an earlier session was lost while it held this task",
+};
 /** How long one attempt may take, the response included. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 
@@ -41,10 +46,7 @@ export async function executeTask(
   const service = job.spec.services.find(({ id }) => id === task.serviceId);
   if (prompt === undefined || service === undefined)
     throw new Error(`task ${task.id} names a prompt or service that its spec has not`);
-  const attempts: Attempt[] = Array.from({ length: task.claims - 1 }, () => ({
-    at: deps.now().toISOString(),
-    outcome: "an earlier session was lost while it held this task",
-  }));
+  const attempts: Attempt[] = Array.from({ length: task.claims - 1 }, () => LOST_WITH_ITS_SESSION);
   let startedAt = deps.now();
   for (;;) {
     startedAt = deps.now();

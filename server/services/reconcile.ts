@@ -122,7 +122,11 @@ function outcomeOf(task: TaskRow, ending: WithdrawalReason, now: Date): Outcome 
   const closed = {
     taskId: task.id,
     jobId: task.jobId,
-    attempts: [],
+    // Whoever held it is gone and has told nothing but that.
+    attempts: Array.from({ length: task.claims }, () => ({
+      at: null,
+      outcome: "it was held by a session that did not close it",
+    })),
     sessionId: null,
     startedAt: null,
     finishedAt: now,

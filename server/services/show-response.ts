@@ -52,7 +52,7 @@ export async function showResponse(
     seed: task.seed,
     outcome: outcome === null ? null : shown(outcome),
     attempts: (outcome?.attempts ?? []).map(({ at, outcome: what }) => ({
-      at: instantOf(new Date(at)),
+      at: at === null ? null : instantOf(new Date(at)),
       outcome: what,
     })),
     startedAt: outcome?.startedAt ? instantOf(outcome.startedAt) : null,

@@ -19,16 +19,17 @@ export async function signIn(
   deps: SignInDeps,
   credentials: { readonly email: string; readonly password: string },
 ): Promise<Account> {
-  const isAllowed = deps.throttle.take(credentials.email.toLowerCase());
+  // Before the hash: a flood of guesses must not cost the machine what one guess costs.
+  if (!deps.throttle.take(credentials.email.toLowerCase())) throw refused();
   const account = await deps.accounts.byEmail(credentials.email);
-  const isRight = await deps.isPassword(
-    credentials.password,
-    account?.passwordHash ?? deps.decoyHash,
-  );
-  if (account === null || !isRight || !isAllowed)
-    throw new BeaconError(
-      "SIGN_IN_REFUSED",
-      "E-mail address and password do not fit, or there were too many tries; wait a minute and try again.",
-    );
+  const hash = account?.passwordHash ?? deps.decoyHash;
+  const isRight = await deps.isPassword(credentials.password, hash);
+  if (account === null || !isRight) throw refused();
   return account;
 }
+
+const refused = (): BeaconError =>
+  new BeaconError(
+    "SIGN_IN_REFUSED",
+    "E-mail address and password do not fit, or there were too many tries; wait a minute and try again.",
+  );

@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { formatCount } from "@/components/ui/count";
 import type { ComparisonSnapshot } from "@/schemas/snapshot";
 import { CHECKS } from "@/server/domain/verify/report";
 import { test } from "@/test/support/e2e-test";
@@ -207,7 +208,9 @@ test("an admin's job can be followed live, read as a comparison, and checked dow
   });
 
   await test.step("goes on to its leaf, and proves there that a longer log continues the one it saw", async () => {
-    await page.getByRole("link", { name: `log entry ${asked?.leafIndex}` }).click();
+    await page
+      .getByRole("link", { name: `log entry ${formatCount(asked?.leafIndex ?? -1)}` })
+      .click();
     await expect(page).toHaveURL(`/log/${asked?.leafIndex}`);
     await expect(page.getByRole("main")).toContainText(asked?.taskId ?? "no task");
     await runJob(exampleSpec("quick"));
@@ -223,7 +226,9 @@ test("an admin's job can be followed live, read as a comparison, and checked dow
     });
     expect(headline).toMatch(/^8 checks hold, 1 link is weak$/);
     const before = JSON.parse(seenBefore?.[1] ?? "null");
-    await expect(page.getByText(`since ${before.size}`, { exact: true })).toBeVisible();
+    await expect(
+      page.getByText(`since ${formatCount(before.size)}`, { exact: true }),
+    ).toBeVisible();
     const after = await page.evaluate((key) => localStorage.getItem(key), seenBefore?.[0] ?? "");
     expect(JSON.parse(after ?? "null").size).toBeGreaterThan(before.size);
   });

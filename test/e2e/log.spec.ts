@@ -241,7 +241,7 @@ test("every kind of answer carries the security headers", async () => {
   }
 });
 
-test("a receipt names itself as a file, and its leaf says what the entry bundle says", async () => {
+test("a receipt comes as a file with a name of its own", async () => {
   const answer = await at("/tlog/proof/0");
   expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   expect(answer.headers.get("content-disposition")).toContain(".tlog-proof");

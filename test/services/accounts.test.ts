@@ -54,16 +54,12 @@ describe("signIn", () => {
     expect(throttled).toEqual(unknown);
   });
 
-  it("hashes once for every guess, whether there is an account or not", async () => {
+  it("hashes once for every guess that it lets through, whether there is an account or not", async () => {
     const door = aDoor(1);
     await door.refusal("eve@example.org", "right");
     await door.refusal(ada.email, "wrong");
     await door.refusal(ada.email, "right");
-    expect(door.hashed).toEqual([
-      "hash of nothing that anybody knows",
-      "hash of right",
-      "hash of right",
-    ]);
+    expect(door.hashed).toEqual(["hash of nothing that anybody knows", "hash of right"]);
   });
 
   it("counts tries by address, however it is spelled, and forgets them after a minute", async () => {

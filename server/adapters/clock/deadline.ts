@@ -6,23 +6,28 @@ export type WithDeadline = <T>(
 ) => Promise<T>;
 
 /**
- * Runs `work` with a signal that aborts after `limitMs`, or as soon as one of `signals` does.
+ * Runs `work` with a signal that aborts after `limitMs`, for the reason of a "TimeoutError", or as soon
+ * as one of `signals` does, for that one's reason.
  *
  * Not `AbortSignal.any([AbortSignal.timeout(ms), …])`: on Node 20 such a signal never fires once the
  * garbage collector has passed (measured on 20.20.2), and what it should have ended hangs.
  */
 export const withDeadline: WithDeadline = async (limitMs, signals, work) => {
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  const timer = setTimeout(abort, limitMs);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException("The time limit has passed.", "TimeoutError")),
+    limitMs,
+  );
+  const follow = (event: { readonly target: EventTarget | null }) =>
+    controller.abort((event.target as AbortSignal).reason);
   for (const signal of signals) {
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) controller.abort(signal.reason);
+    signal.addEventListener("abort", follow, { once: true });
   }
   try {
     return await work(controller.signal);
   } finally {
     clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener("abort", abort);
+    for (const signal of signals) signal.removeEventListener("abort", follow);
   }
 };

@@ -74,7 +74,7 @@ export type JobStore = {
   announced(publishedSize: number): Promise<readonly JobId[]>;
   /** False: somebody else did it. */
   markDispatched(id: JobId, at: Date): Promise<boolean>;
-  /** False: it was withdrawn before, or its comparison is stored. */
+  /** False: it was withdrawn before, or every task has closed. */
   markWithdrawn(id: JobId, at: Date): Promise<boolean>;
   /** Replaces the allocation that the job uses, if it is still `from`. False: somebody else did. */
   replaceAllocation(id: JobId, from: string | null, to: string): Promise<boolean>;
@@ -250,7 +250,11 @@ export function createJobStore(prisma: PrismaClient): JobStore {
 
     async markWithdrawn(id, at) {
       const { count } = await prisma.job.updateMany({
-        where: { id, withdrawnAt: null, comparison: null },
+        where: {
+          id,
+          withdrawnAt: null,
+          tasks: { some: { status: { in: ["QUEUED", "RUNNING"] } } },
+        },
         data: { withdrawnAt: at },
       });
       return count === 1;

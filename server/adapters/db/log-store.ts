@@ -57,8 +57,8 @@ export type LogStore = {
   entry(index: number): Promise<SequencedEntry | null>;
   /** The newest entries before `before`, newest first. */
   newest(before: number, limit: number): Promise<readonly SequencedEntry[]>;
-  /** The first entry of a kind; with `jobId`, of that job. */
-  firstOfKind(kind: EntryType, jobId: JobId | null): Promise<SequencedEntry | null>;
+  /** Entries of a kind, oldest first; with `jobId`, those of that job. */
+  ofKind(kind: EntryType, jobId: JobId | null): Promise<readonly SequencedEntry[]>;
   /** Publishes a checkpoint that is larger than the published one. False: somebody published this size or a larger one. */
   publish(checkpoint: PublishedCheckpoint): Promise<boolean>;
   /** The largest published checkpoint. */
@@ -217,12 +217,12 @@ export function createLogStore(prisma: PrismaClient): LogStore {
       return rows.map(sequenced);
     },
 
-    async firstOfKind(kind, jobId) {
-      const row = await prisma.logEntry.findFirst({
+    async ofKind(kind, jobId) {
+      const rows = await prisma.logEntry.findMany({
         where: { kind, ...(jobId === null ? {} : { jobId }) },
         orderBy: { index: "asc" },
       });
-      return row === null ? null : sequenced(row);
+      return rows.map(sequenced);
     },
 
     async publish({ size, root, note, publishedAt }) {

@@ -22,7 +22,11 @@ export type TaskRow = {
 };
 
 /** One try at a task, for the record. */
-export type Attempt = { readonly at: string; readonly outcome: string };
+export type Attempt = {
+  /** RFC 3339; null when nobody lived to tell. */
+  readonly at: string | null;
+  readonly outcome: string;
+};
 
 type Closed = {
   readonly taskId: TaskId;

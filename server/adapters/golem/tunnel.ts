@@ -96,7 +96,10 @@ function exchange(agent: Agent, request: DoorRequest): Promise<DoorResponse> {
         giveUp(new StaleConnection());
       else fail("MODEL_UNREACHABLE", "the tunnel gave no answer", cause);
     };
-    const onAbort = () => fail("MODEL_TIMED_OUT", "no whole answer in time", signal.reason);
+    const onAbort = () =>
+      isTimeout(signal.reason)
+        ? fail("MODEL_TIMED_OUT", "no whole answer in time", signal.reason)
+        : breakOff(signal.reason);
     outgoing.on("error", breakOff);
     outgoing.once("response", (incoming) => {
       collect(incoming, request.maxBytes).then((whole) => {
@@ -111,6 +114,9 @@ function exchange(agent: Agent, request: DoorRequest): Promise<DoorResponse> {
     outgoing.end(body ?? undefined);
   });
 }
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof Error && reason.name === "TimeoutError";
 
 /** Tells whether any byte came back for this request, be it half a status line. */
 function watchFirstByte(outgoing: ClientRequest): () => boolean {

@@ -23,7 +23,8 @@ export type DoorResponse = {
 export type Door = {
   /**
    * @throws BeaconError MODEL_UNREACHABLE before the first response byte (may be tried again),
-   * MODEL_RESPONSE_CUT_SHORT after it, MODEL_RESPONSE_TOO_LARGE, MODEL_TIMED_OUT when `signal` aborts.
+   * MODEL_RESPONSE_CUT_SHORT after it, MODEL_RESPONSE_TOO_LARGE, MODEL_TIMED_OUT when `signal` aborts
+   * with a "TimeoutError"; when it aborts for another reason, one of the first two.
    */
   request(request: DoorRequest): Promise<DoorResponse>;
 };

@@ -179,10 +179,13 @@ const textIsUnicode: Rule = (spec) => {
     ...spec.prompts.map(({ text }, i) => [`prompts[${i}].text`, text] as const),
     ...spec.services.map(({ model }, i) => [`services[${i}].model`, model] as const),
   ];
-  const broken = texts.find(([, text]) => /\p{Surrogate}/u.test(text));
+  const broken = texts.find(([, text]) => /\p{Surrogate}|\0/u.test(text));
   return broken === undefined
     ? null
-    : invalid(broken[0], `${broken[0]} holds half a character (a lone surrogate); type it again.`);
+    : invalid(
+        broken[0],
+        `${broken[0]} holds half a character (a lone surrogate) or a NUL; type it again.`,
+      );
 };
 
 const tasksFit: Rule = ({ prompts, services, countries, repeats }) => {

@@ -46,7 +46,11 @@ export function auditClosings(
     const hash = hex(leafHashOf(bytes));
     if (seen.has(hash)) problems.push(`entry ${index} stands in the log twice`);
     seen.add(hash);
-    const entry = LogEntry.parse(JSON.parse(fromUtf8(bytes) ?? ""));
+    const entry = entryIn(bytes);
+    if (entry === null) {
+      problems.push(`entry ${index} is none that this auditor knows`);
+      continue;
+    }
     if (entry.type === "beacon.key/v1") continue;
     const problem =
       entry.type === "beacon.intent/v1" ? announce(jobs, index, entry) : close(jobs, entry);
@@ -58,6 +62,14 @@ export function auditClosings(
     ...counts,
     hasComparison,
   }));
+}
+
+function entryIn(bytes: Uint8Array): LogEntry | null {
+  try {
+    return LogEntry.parse(JSON.parse(fromUtf8(bytes) ?? ""));
+  } catch {
+    return null;
+  }
 }
 
 function announce(jobs: Map<string, Tally>, index: number, intent: Intent): string | null {

@@ -61,6 +61,12 @@ describe("a job spec", () => {
       "JOB_SPEC_INVALID",
       "prompts[0].text",
     ],
+    [
+      "a NUL in a prompt, which no database keeps",
+      { prompts: [prompt("a\u0000b")] },
+      "JOB_SPEC_INVALID",
+      "prompts[0].text",
+    ],
     ["half a character in the title", { title: "Vell \udc00" }, "JOB_SPEC_INVALID", "title"],
     [
       "a country that is no string",
