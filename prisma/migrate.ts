@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { NO_FILTERS, openSchemaEngine } from "@/prisma/schema-engine";
-import { BeaconError } from "@/server/domain/errors";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
 
 const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
 /** Any number that nothing else in this database locks: the bytes of "beac". */
@@ -68,7 +68,8 @@ async function applyMissing(
  * Safe to repeat and to run twice at a time. It keeps the table `_prisma_migrations` as
  * `prisma migrate deploy` does, so either may be used on the same database.
  *
- * @throws BeaconError DATABASE_UNAVAILABLE when it cannot be reached or a migration fails.
+ * @throws BeaconError DATABASE_UNAVAILABLE when it cannot be reached or a migration fails,
+ *   DATABASE_SCHEMA_FOREIGN when it holds a migration of the same name with other bytes.
  */
 export async function applyMigrations(databaseUrl: string): Promise<readonly string[]> {
   const migrations = migrationsOnDisk();
@@ -79,8 +80,14 @@ export async function applyMigrations(databaseUrl: string): Promise<readonly str
     if (await isUpToDate(client, migrations)) return [];
     await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
     if (await isUpToDate(client, migrations)) return [];
-    return await applyMissing(databaseUrl, migrations);
+    const applied = await applyMissing(databaseUrl, migrations);
+    if (await isUpToDate(client, migrations)) return applied;
+    throw new BeaconError(
+      "DATABASE_SCHEMA_FOREIGN",
+      "this database was laid out by another version of Beacon, whose migrations differ from this one's",
+    );
   } catch (cause) {
+    if (isBeaconError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BeaconError("DATABASE_UNAVAILABLE", `the database could not be migrated: ${reason}`, {
       cause,

@@ -85,6 +85,7 @@ export const ERRORS = {
   ALREADY_RUNNING: { retryable: false, expose: true },
   SITE_BUILD_FAILED: { retryable: false, expose: true },
   PROCESS_FAILED: { retryable: true, expose: true },
+  DATABASE_SCHEMA_FOREIGN: { retryable: false, expose: true },
   DATABASE_UNAVAILABLE: { retryable: true, expose: true },
   PORTAL_UNREACHABLE: { retryable: true, expose: true },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly expose: boolean }>;

@@ -17,7 +17,7 @@ import { instantOf } from "@/server/domain/time";
 
 export type ShowLogDeps = {
   readonly log: Pick<LogStore, "published" | "entry" | "newest" | "tileReader">;
-  readonly jobs: Pick<JobStore, "byId">;
+  readonly jobs: Pick<JobStore, "titles">;
   readonly tasks: Pick<TaskStore, "openTotals">;
   readonly tree: Pick<Tree, "proveInclusion" | "proveConsistency">;
   readonly witnesses: readonly Pick<Witness, "name" | "operator">[];
@@ -55,7 +55,7 @@ export async function listLeaves(
   const leaves = await deps.log.newest(before, page.limit);
   const last = leaves.at(-1)?.index ?? 0;
   return {
-    items: await Promise.all(leaves.map((leaf) => summaryOf(deps, leaf))),
+    items: await summariesOf(deps, leaves),
     nextCursor: last > 0 ? String(last) : null,
   };
 }
@@ -68,8 +68,10 @@ export async function showLeaf(deps: ShowLogDeps, index: number): Promise<LeafSn
     throw new BeaconError("LEAF_NOT_FOUND", `The published log has no entry ${index}.`);
   const entry = entryOf(leaf);
   const proof = await deps.tree.proveInclusion(index, size, deps.log.tileReader(size));
+  const [summary] = await summariesOf(deps, [leaf]);
+  if (summary === undefined) throw new Error("a leaf has no summary");
   return {
-    ...(await summaryOf(deps, leaf)),
+    ...summary,
     entry,
     leafHash: hex(leaf.leafHash),
     dsse: leaf.dsse,
@@ -99,22 +101,24 @@ export async function proveGrowth(
 const entryOf = (leaf: SequencedEntry): LogEntry =>
   LogEntry.parse(JSON.parse(new TextDecoder().decode(leaf.bytes)));
 
-async function summaryOf(
+async function summariesOf(
   deps: Pick<ShowLogDeps, "jobs">,
-  leaf: SequencedEntry,
-): Promise<LeafSummary> {
-  const entry = entryOf(leaf);
-  const job = leaf.jobId === null ? null : await deps.jobs.byId(leaf.jobId);
-  return {
-    index: leaf.index,
-    type: entry.type,
-    at: entry.at,
-    simulated: "simulated" in entry ? entry.simulated : null,
-    jobId: leaf.jobId,
-    jobTitle: job?.spec.title ?? null,
-    taskId: leaf.taskId,
-    country: "country" in entry ? (entry.country as CountryCode) : null,
-  };
+  leaves: readonly SequencedEntry[],
+): Promise<readonly LeafSummary[]> {
+  const titles = await deps.jobs.titles(leaves.flatMap(({ jobId }) => jobId ?? []));
+  return leaves.map((leaf) => {
+    const entry = entryOf(leaf);
+    return {
+      index: leaf.index,
+      type: entry.type,
+      at: entry.at,
+      simulated: "simulated" in entry ? entry.simulated : null,
+      jobId: leaf.jobId,
+      jobTitle: leaf.jobId === null ? null : (titles.get(leaf.jobId) ?? null),
+      taskId: leaf.taskId,
+      country: "country" in entry ? (entry.country as CountryCode) : null,
+    };
+  });
 }
 
 /** The policy's witnesses, and when each cosigned `note`. */

@@ -62,6 +62,7 @@ export type JobStore = {
     intent: FiledEntry,
   ): Promise<{ id: JobId; created: boolean }>;
   byId(id: JobId): Promise<StoredJob | null>;
+  titles(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, string>>;
   /** Newest first; `cursor` is the id of the last job of the page before. */
   list(page: { cursor: JobId | null; limit: number }): Promise<readonly StoredJob[]>;
   /** Jobs whose comparison is stored, newest comparison first. */
@@ -167,6 +168,14 @@ export function createJobStore(prisma: PrismaClient): JobStore {
     async byId(id) {
       const row = await findOne(id);
       return row === null ? null : ((await withPositions([row]))[0] ?? null);
+    },
+
+    async titles(ids) {
+      const rows = await prisma.job.findMany({
+        where: { id: { in: [...ids] } },
+        select: { id: true, title: true },
+      });
+      return new Map(rows.map(({ id, title }) => [id as JobId, title]));
     },
 
     async list({ cursor, limit }) {

@@ -31,3 +31,10 @@ it("says so when there is no database", async () => {
   url.pathname = "/none";
   await expect(applyMigrations(url.href)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
 });
+
+it("refuses a database that another version laid out", async () => {
+  await client.query("UPDATE _prisma_migrations SET checksum = 'another'");
+  await expect(applyMigrations(database.url)).rejects.toMatchObject({
+    code: "DATABASE_SCHEMA_FOREIGN",
+  });
+});
