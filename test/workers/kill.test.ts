@@ -12,7 +12,14 @@ import { readEnv } from "@/server/env";
 import { auditLog } from "@/server/services/audit-log";
 import { type Installation, startInstallation } from "@/test/support/installation";
 
-const VICTIMS = ["workers/loopback.ts", "workers/main.ts", "workers/golem.ts", "server/main.ts"];
+const DATABASE = "postgres";
+const VICTIMS = [
+  "workers/loopback.ts",
+  "workers/main.ts",
+  "workers/golem.ts",
+  "server/main.ts",
+  DATABASE,
+];
 /** Every process is killed so often, in random order, at random moments. */
 const ROUNDS = 2;
 const SEED = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
@@ -71,7 +78,7 @@ describe(`a job whose processes are killed at random moments (KILL_SEED=${SEED})
     for (let round = 0; round < ROUNDS; round++)
       for (const victim of draws.shuffled(VICTIMS)) {
         await sleep(400 + draws.below(1_600));
-        const pid = beacon.pidOf(victim);
+        const pid = victim === DATABASE ? beacon.databasePid() : beacon.pidOf(victim);
         if (pid === null) continue;
         process.kill(pid, "SIGKILL");
         killed.push(victim);
