@@ -30,6 +30,7 @@ import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
 import { createLocalWitness } from "@/server/adapters/witness/local-witness";
 import type { Witness } from "@/server/adapters/witness/witness";
+import { CONTROL_MODELS } from "@/server/domain/control/answer";
 import { BeaconError } from "@/server/domain/errors";
 import { defaultOrigin } from "@/server/domain/log/origin";
 import { formatPolicy, type Policy } from "@/server/domain/log/policy";
@@ -72,6 +73,8 @@ export type Context = {
   readonly policy: Policy;
   readonly policyText: string;
 
+  /** Models that jobs can ask here. */
+  readonly models: readonly string[];
   readonly limits: { readonly glm: Amount; readonly usd: Amount };
   /** Whether what jobs ask here is simulated. */
   readonly simulated: boolean;
@@ -155,6 +158,7 @@ function buildContext(env: Env): Context {
     ],
     policy,
     policyText: formatPolicy(policy),
+    models: CONTROL_MODELS.map(({ id }) => id),
     limits: { glm: env.BEACON_BUDGET_LIMIT_GLM, usd: env.BEACON_BUDGET_LIMIT_USD },
     simulated: true,
     model: openAiCompatible(),
@@ -255,7 +259,7 @@ export const createKey = (path: string): Signer | null => createKeyFile(path);
  */
 export async function openLoopbackNetwork(): Promise<{ stop(): Promise<void> }> {
   const { startLoopbackNetwork } = await import("@/server/adapters/golem/loopback/network");
-  const { answerAsControlModel, CONTROL_MODELS } = await import("@/server/domain/control/answer");
+  const { answerAsControlModel } = await import("@/server/domain/control/answer");
   const env = readEnv();
   return startLoopbackNetwork({
     port: env.BEACON_LOOPBACK_PORT ?? 0,

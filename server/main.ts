@@ -1,8 +1,8 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import next from "next";
 import { WebSocketServer } from "ws";
-import { appRouter } from "@/server/api/root";
+import { liveDoor } from "@/server/api/root";
 import { getContext } from "@/server/context";
 import { tellNextAuth } from "@/server/env";
 import { runProcess } from "@/server/lifecycle";
@@ -18,6 +18,12 @@ function isReadable(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether a browser that opens a socket shows one of our pages. What is no browser names no origin. */
+function isOwnOrigin({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
 }
 
 /** The portal: pages, API and WebSocket on one port. */
@@ -37,14 +43,14 @@ await runProcess("portal", async () => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const live = applyWSSHandler({
     wss: sockets,
-    router: appRouter,
+    router: liveDoor,
     // What is live is public; nobody acts through this door, whatever cookies come along.
     createContext: async () => ({ ...context, actor: null }),
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });
   server.on("upgrade", (request, socket, head) => {
     // Not by `new URL`: it throws at addresses that anybody may send.
-    if (request.url?.split("?")[0] === "/live")
+    if (request.url?.split("?")[0] === "/live" && isOwnOrigin(request))
       sockets.handleUpgrade(request, socket, head, (opened) =>
         sockets.emit("connection", opened, request),
       );

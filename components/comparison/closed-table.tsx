@@ -3,13 +3,18 @@ import { Country } from "@/components/ui/country";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { ComparedCell, ComparedGroup } from "@/schemas/comparison";
 
-const responses = ({ announced, failures, withdrawn }: ComparedCell) =>
-  announced - failures - withdrawn;
+const columnsOf = ({ announced, failures, withdrawn }: ComparedCell) =>
+  [
+    ["Announced", announced],
+    ["Responses", announced - failures - withdrawn],
+    ["Failures", failures],
+    ["Withdrawn", withdrawn],
+  ] as const;
 
 /** For one prompt and service: how each country's announced tasks closed, and how many different texts came back. */
 export function ClosedTable({ group }: { group: ComparedGroup }) {
   return (
-    <Table label={`How the announced tasks of ${group.service} closed`}>
+    <Table label={`How the announced tasks of ${group.service} closed`} isStacked>
       <thead>
         <tr>
           <Th>Country</Th>
@@ -26,13 +31,14 @@ export function ClosedTable({ group }: { group: ComparedGroup }) {
             <Td className="whitespace-nowrap">
               <Country code={cell.country} />
             </Td>
-            {[cell.announced, responses(cell), cell.failures, cell.withdrawn].map((n, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: four fixed columns
-              <Td key={i} className="text-end">
+            {columnsOf(cell).map(([name, n]) => (
+              <Td key={name} label={name} className="text-end">
                 {formatCount(n)}
               </Td>
             ))}
-            <Td className="pe-0 text-end">{formatCount(cell.distinct)}</Td>
+            <Td label="Different texts" className="pe-0 text-end">
+              {formatCount(cell.distinct)}
+            </Td>
           </tr>
         ))}
       </tbody>

@@ -41,7 +41,7 @@ export function VerdictCard({
           >
             {FINDING_SENTENCE[rung]}
           </p>
-          {reasons.length > 0 && (
+          {rung === "not-comparable" && (
             <ul className="mt-2 grid max-w-[66ch] gap-1 text-sm text-muted">
               {reasons.map((reason) => (
                 <li key={reason}>{reason}</li>

@@ -64,6 +64,7 @@ export function JobEvidence({
             "Spent on providers",
             <span key="spent">
               <Glm amount={job.spentGlm} /> of at most {job.spec.budget.glm} GLM
+              {job.sessions.some(({ endedAt }) => endedAt === null) && ", so far"}
             </span>,
           ],
         ]}

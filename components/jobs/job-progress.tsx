@@ -82,7 +82,10 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
           A task is never asked from another country than its own. A provider that is lost is
           replaced, and both stay listed.
         </CardHead>
-        <SessionTable sessions={job.sessions} />
+        <SessionTable
+          sessions={job.sessions}
+          areTasksClosed={job.counts.queued + job.counts.running === 0}
+        />
       </Card>
     </div>
   );

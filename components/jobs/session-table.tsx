@@ -13,8 +13,18 @@ const STATUS: Readonly<Record<SessionSnapshot["status"], string>> = {
   LOST: "lost",
 };
 
+/** With nothing left to ask, an open session only looks at its exit once more and is paid. */
+const statusOf = (status: SessionSnapshot["status"], areTasksClosed: boolean) =>
+  status === "OPEN" && areTasksClosed ? "settling" : STATUS[status];
+
 /** The rented providers of a job: where, who, how their exit was judged, and what they cost. */
-export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[] }) {
+export function SessionTable({
+  sessions,
+  areTasksClosed,
+}: {
+  sessions: readonly SessionSnapshot[];
+  areTasksClosed: boolean;
+}) {
   if (sessions.length === 0) return <Empty title="No provider has been rented yet." />;
   return (
     <Table label="Rented providers" isWide>
@@ -59,7 +69,7 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[
               )}
             </Td>
             <Td>
-              {STATUS[session.status]}
+              {statusOf(session.status, areTasksClosed)}
               {session.endReason !== null && (
                 <span className="block max-w-[34ch] text-[13px] text-beacon">
                   {session.endReason}
@@ -68,7 +78,9 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSnapshot[
             </Td>
             <Td className="pe-0 text-end tabular-nums">
               {session.costGlm === null ? (
-                <span className="text-muted">not settled</span>
+                <span className="text-muted">
+                  {session.endedAt === null ? "not settled yet" : "not settled"}
+                </span>
               ) : (
                 <Glm amount={session.costGlm} />
               )}

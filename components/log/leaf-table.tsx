@@ -22,7 +22,7 @@ export function LeafTable({ leaves }: { leaves: readonly LeafSummary[] }) {
       <tbody>
         {leaves.map((leaf) => (
           <tr key={leaf.index}>
-            <Td className="text-end">
+            <Td className="text-end whitespace-nowrap">
               <Link href={`/log/${leaf.index}`} className="link code" prefetch={false}>
                 {formatCount(leaf.index)}
               </Link>

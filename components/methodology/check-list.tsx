@@ -51,7 +51,7 @@ const MEANINGS: Readonly<
 /** The named checks: what each shows and what it does not. */
 export function CheckList() {
   return (
-    <Table label="The named checks">
+    <Table label="The named checks" isStacked>
       <thead>
         <tr>
           <Th className="w-64">Check</Th>
@@ -66,8 +66,12 @@ export function CheckList() {
               <b className="font-semibold">{checkTitle(name)}</b>
               <span className="code block text-muted">{name}</span>
             </Td>
-            <Td className="min-w-56">{MEANINGS[name].shows}</Td>
-            <Td className="min-w-56 pe-0 text-muted">{MEANINGS[name].leavesOpen}</Td>
+            <Td label="It shows" className="min-w-44">
+              {MEANINGS[name].shows}
+            </Td>
+            <Td label="It leaves open" className="min-w-44 pe-0 text-muted">
+              {MEANINGS[name].leavesOpen}
+            </Td>
           </tr>
         ))}
       </tbody>

@@ -5,7 +5,7 @@ import type { PolicyRow } from "@/server/domain/control/policies";
 /** The control models' published behaviour, line by line. */
 export function PolicyTable({ rows }: { rows: readonly PolicyRow[] }) {
   return (
-    <Table label="What the control models do, by country">
+    <Table label="What the control models do, by country" isStacked>
       <thead>
         <tr>
           <Th>Model</Th>
@@ -19,7 +19,7 @@ export function PolicyTable({ rows }: { rows: readonly PolicyRow[] }) {
         {rows.map((row, _, all) => (
           <tr key={`${row.model} ${row.country} ${row.event} ${row.what}`}>
             <Td className="code whitespace-nowrap">{row.model}</Td>
-            <Td className="whitespace-nowrap">
+            <Td label="Country" className="whitespace-nowrap">
               {row.country === null ? (
                 <span className="text-muted">
                   {all.filter(({ model }) => model === row.model).length === 1
@@ -30,9 +30,11 @@ export function PolicyTable({ rows }: { rows: readonly PolicyRow[] }) {
                 <Country code={row.country} />
               )}
             </Td>
-            <Td>{row.event}</Td>
-            <Td className="min-w-64">{row.what}</Td>
-            <Td className="pe-0 text-end whitespace-nowrap">
+            <Td label="About">{row.event}</Td>
+            <Td label="What it does" className="min-w-48">
+              {row.what}
+            </Td>
+            <Td label="How often" className="pe-0 text-end whitespace-nowrap">
               {row.probability === null ? (
                 <span className="text-muted">always</span>
               ) : (

@@ -34,7 +34,7 @@ function Probes({ geo }: { geo: GeoEvidence }) {
     ...new Set(geo.probes.flatMap(({ databases }) => databases.map(({ name }) => name))),
   ];
   return (
-    <Table label="Probes of the exit">
+    <Table label="Probes of the exit" isStacked>
       <thead>
         <tr>
           <Th>Probe</Th>
@@ -56,11 +56,13 @@ function Probes({ geo }: { geo: GeoEvidence }) {
                 <Instant at={probe.at} />
               </span>
             </Td>
-            <Td className="code whitespace-nowrap">{probe.observedAddress}</Td>
+            <Td label="Exit seen" className="code whitespace-nowrap">
+              {probe.observedAddress}
+            </Td>
             {names.map((name) => {
               const database = probe.databases.find((other) => other.name === name);
               return (
-                <Td key={name} className="min-w-24">
+                <Td key={name} label={name} className="min-w-24">
                   {database === undefined ? (
                     <NotMeasured />
                   ) : (
@@ -69,7 +71,9 @@ function Probes({ geo }: { geo: GeoEvidence }) {
                 </Td>
               );
             })}
-            <Td className="pe-0 text-end whitespace-nowrap">{formatDuration(probe.roundTripMs)}</Td>
+            <Td label="Round trip" className="pe-0 text-end whitespace-nowrap">
+              {formatDuration(probe.roundTripMs)}
+            </Td>
           </tr>
         ))}
       </tbody>

@@ -13,7 +13,7 @@ export function Card({
   return (
     <section
       {...(label === undefined ? {} : { "aria-label": label })}
-      className={`min-w-0 rounded-lg border border-line bg-sheet px-5 py-5 sm:px-6 ${className}`}
+      className={`min-w-0 rounded-lg border border-line bg-sheet px-5 py-5 [--ground:var(--sheet)] sm:px-6 ${className}`}
     >
       {children}
     </section>

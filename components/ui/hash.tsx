@@ -29,7 +29,7 @@ export function Hash({
       title={value}
       aria-label={`Copy ${label} ${value}`}
       onClick={() => void copy()}
-      className="code group relative -my-2 inline-flex min-h-8 max-w-full items-center gap-1.5 rounded text-start align-middle hover:text-accent"
+      className="code group relative -my-2 inline-flex min-h-8 max-w-full items-center gap-1.5 rounded text-start align-baseline hover:text-accent"
     >
       <span className="whitespace-nowrap print:hidden">{shorten(value, head, tail)}</span>
       <span className="hidden print:inline">{value}</span>
@@ -48,7 +48,7 @@ export function Hash({
           strokeLinejoin="round"
         />
       </svg>
-      <span aria-live="polite" className="font-sans text-xs text-ok">
+      <span aria-live="polite" className="font-sans text-xs text-ok empty:-ms-1.5">
         {said}
       </span>
     </button>

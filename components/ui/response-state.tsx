@@ -80,7 +80,7 @@ export function lookOf(task: Pick<TaskCell, "status" | "state">): CellLook {
   return task.status === "WITHDRAWN" ? "withdrawn" : "harness-error";
 }
 
-/** The symbol of one look. `count` stands in its place where several tasks share one square. */
+/** The symbol of one look. `count` stands beside it where several tasks share one square. */
 export function StateSymbol({
   look,
   label,
@@ -97,22 +97,19 @@ export function StateSymbol({
       role="img"
       aria-label={name}
       title={name}
-      className={`inline-grid h-[19px] min-w-[19px] shrink-0 place-items-center rounded-[5px] ${tone} ${count === undefined ? "" : "px-1 text-[11px] font-semibold leading-none"}`}
+      className={`inline-grid h-[19px] min-w-[19px] shrink-0 place-items-center rounded-[5px] ${tone} ${count === undefined ? "" : "grid-flow-col gap-1 ps-1 pe-1.5 text-[11px] font-semibold leading-none"}`}
     >
-      {count === undefined ? (
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-          <path
-            d={path}
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="1.7"
-            strokeLinecap="round"
-            strokeLinejoin="round"
-          />
-        </svg>
-      ) : (
-        count
-      )}
+      <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+        <path
+          d={path}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.7"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+      {count}
     </span>
   );
 }

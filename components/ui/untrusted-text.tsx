@@ -58,14 +58,17 @@ export function UntrustedText({
   text,
   language,
   className = "",
+  as: Element = "div",
 }: {
   text: string;
   language: string;
   className?: string;
+  /** A span where only phrases may stand, as in a heading. */
+  as?: "div" | "span";
 }) {
   const parts = text.replaceAll("\r\n", "\n").split(HIDDEN);
   return (
-    <div
+    <Element
       lang={language}
       dir={directionOf(text, language)}
       className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:isolate] ${className}`}
@@ -85,6 +88,6 @@ export function UntrustedText({
           </bdi>
         ),
       )}
-    </div>
+    </Element>
   );
 }

@@ -16,5 +16,7 @@ export const appRouter = router({
   session: sessionRouter,
   live: liveRouter,
 });
+/** What the WebSocket serves: what is live, and nothing that acts. */
+export const liveDoor = router({ live: liveRouter });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

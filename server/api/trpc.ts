@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
+import { ZodError } from "zod";
 import type { Actor } from "@/server/auth";
 import type { Context } from "@/server/context";
 import { ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
@@ -22,6 +23,17 @@ const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
 /** All that a stranger hears of a failure of our own; also when a subscription ends with one. */
 const UNSAID = "Something went wrong on our side.";
 
+/** An error in one plain sentence; what parsing says of an input is for programmers. */
+function sentenceOf({ code, cause, message }: TRPCError): string {
+  if (cause instanceof ZodError) {
+    const [issue] = cause.issues;
+    const path = issue?.path.join(".") ?? "";
+    return `The request does not fit${path === "" ? "" : ` at ${path}`}.`;
+  }
+  const isUnread = code === "PARSE_ERROR" || (code === "BAD_REQUEST" && !isBeaconError(cause));
+  return isUnread ? "The request cannot be read." : message;
+}
+
 const t = initTRPC.context<RequestContext>().create({
   transformer: superjson,
   errorFormatter: ({ shape, error }) => {
@@ -31,7 +43,7 @@ const t = initTRPC.context<RequestContext>().create({
       error.code !== "INTERNAL_SERVER_ERROR" || (isBeaconError(cause) && ERRORS[cause.code].expose);
     return {
       ...shape,
-      message: mayBeSaid ? shape.message : UNSAID,
+      message: mayBeSaid ? sentenceOf(error) : UNSAID,
       data: { ...data, beaconCode: isBeaconError(cause) ? cause.code : null },
     };
   },

@@ -9,11 +9,11 @@ import { type AuditReport, auditLog, type ReadPublished } from "@/server/service
 
 export const LOG_USAGE = "log head|audit [--url URL] [--policy FILE] [--json]";
 
-/** Reads a log over HTTP, below `<url>/tlog/`. */
+/** Reads over HTTP what a portal serves below `url`. Null: it does not serve it. */
 const readOver =
   (url: string): ReadPublished =>
   async (path) => {
-    const response = await fetch(`${url}/tlog/${path}`);
+    const response = await fetch(`${url}/${path}`);
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
   };
 
@@ -29,12 +29,13 @@ export async function logCommand(args: readonly string[], io: CommandIo): Promis
     allowPositionals: true,
     options: { url: { type: "string" }, policy: { type: "string" }, json: { type: "boolean" } },
   });
-  const read = readOver(values.url ?? publicUrlOf(readEnv()));
+  const url = values.url ?? publicUrlOf(readEnv());
+  const read = readOver(`${url}/tlog`);
   try {
     if (positionals[0] === "head") return await head(read, io);
     if (positionals[0] !== "audit") return missing(io, `usage: beacon ${LOG_USAGE}`);
     const policyFile = values.policy ?? join(io.home, "policy.txt");
-    return await audit(read, policyFile, values.json === true, io);
+    return await audit(url, policyFile, values.json === true, io);
   } catch (error) {
     return missing(io, sentenceOf(error));
   }
@@ -48,12 +49,16 @@ async function head(read: ReadPublished, io: CommandIo): Promise<0 | 2> {
 }
 
 async function audit(
-  read: ReadPublished,
+  url: string,
   policyFile: string,
   isJson: boolean,
   io: CommandIo,
 ): Promise<0 | 1> {
-  const report = await auditLog(parsePolicy(await readFile(policyFile, "utf8")), read);
+  const policy = parsePolicy(await readFile(policyFile, "utf8"));
+  const readBlock = readOver(`${url}/ipfs`);
+  const report = await auditLog(policy, readOver(`${url}/tlog`), (cid) =>
+    readBlock(`${cid}?format=raw`),
+  );
   for (const line of isJson ? [JSON.stringify(report)] : linesOf(report)) io.out(line);
   return report.problems.length === 0 ? 0 : 1;
 }
@@ -63,6 +68,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof TypeError) return "No portal answers; start it with `npm start`.";
   if (error instanceof Error && "code" in error && error.code === "ENOENT")
     return "There is no policy to check against; name one with --policy.";
+  if (error instanceof Error) return `The log cannot be audited: ${error.message}`;
   throw error;
 }
 

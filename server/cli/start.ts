@@ -2,7 +2,7 @@
  * `npm start`: brings up everything that an installation is, and keeps it up until Ctrl-C.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyMigrations } from "@/prisma/migrate";
 import { buildSite } from "@/server/cli/build-site";
@@ -36,9 +36,16 @@ function planOf(
   return { name, environment, ...PROCESSES[name] };
 }
 
+/** Level by level: Node's own `recursive` never ends where a file system makes no folders, as in /proc. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 function layStateFolder(home: string): void {
   try {
-    mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+    makeFolders(join(home, "logs"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BeaconError(

@@ -1,6 +1,14 @@
-import { equalBytes, fromUtf8 } from "@/server/domain/bytes";
+import { JobSpec } from "@/schemas/job-spec";
+import type { Cid } from "@/schemas/primitives";
+import { equalBytes, fromHex, fromUtf8 } from "@/server/domain/bytes";
+import { cidOf } from "@/server/domain/digest";
 import { BeaconError } from "@/server/domain/errors";
-import { type AuditedJob, auditClosings } from "@/server/domain/log/audit-closings";
+import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
+import {
+  type AuditedClosings,
+  type AuditedJob,
+  auditClosings,
+} from "@/server/domain/log/audit-closings";
 import { parseCheckpoint } from "@/server/domain/log/checkpoint";
 import { cosignersOf } from "@/server/domain/log/cosignature";
 import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
@@ -15,6 +23,9 @@ import {
 } from "@/server/domain/log/tile";
 import { ed25519Verifier } from "@/server/domain/signature";
 
+/** Reads a block by its CID. Null: not served. */
+export type ReadBlock = (cid: Cid) => Promise<Uint8Array | null>;
+
 /** Reads what the log serves below its prefix: `checkpoint`, `tile/…`. Null: not served. */
 export type ReadPublished = (path: string) => Promise<Uint8Array | null>;
 
@@ -24,26 +35,33 @@ export type AuditReport = {
   readonly cosigners: number;
   readonly tiles: number;
   readonly jobs: readonly AuditedJob[];
+  /** Whether what was announced was held against the jobs' specs, which needs their blocks. */
+  readonly plans: "checked" | "not checked";
   /** What does not hold, in plain words. Empty: the log audits clean. */
   readonly problems: readonly string[];
 };
 
 /**
  * Audits a whole log from its bytes, trusting nothing but the policy: the checkpoint's signatures,
- * every leaf from the entry bundles, the root, every tile, and that every announced task closed at
- * most once and after its intent.
+ * every leaf from the entry bundles, the root, every tile; that the announced tasks are those that the
+ * spec makes, that each closed at most once and after its intent, and that none is open when its
+ * deadline had passed as the last witness cosigned.
+ *
+ * @param readBlock null: no blocks are at hand, and the plans of jobs are not checked.
  *
  * @throws BeaconError CHECKPOINT_MALFORMED, NOTE_MALFORMED, TILE_NOT_FOUND and what verifying a note throws.
  */
-export async function auditLog(policy: Policy, read: ReadPublished): Promise<AuditReport> {
+export async function auditLog(
+  policy: Policy,
+  read: ReadPublished,
+  readBlock: ReadBlock | null,
+): Promise<AuditReport> {
   const note = parseNote(fromUtf8(await present(read, "checkpoint")) ?? "");
   const checkpoint = parseCheckpoint(note.text);
   const verifier = await ed25519Verifier();
-  await verifyNote(
-    note,
-    policy.logs.map(({ key }) => key),
-    verifier,
-  );
+  // Of that name: with two logs in a policy, one must not sign for the other.
+  const keys = policy.logs.map(({ key }) => key).filter(({ name }) => name === checkpoint.origin);
+  await verifyNote(note, keys, verifier);
   const cosigners = await cosignersOf(note, policy.witnesses, verifier);
   const problems: string[] = [];
   if (!meetsQuorum(policy, new Set(cosigners.map(({ witness }) => witness.name))))
@@ -54,14 +72,38 @@ export async function auditLog(policy: Policy, read: ReadPublished): Promise<Aud
   if (!equalBytes(rootOf(leafHashes), checkpoint.root))
     problems.push(`the entries do not lead to the signed root of size ${checkpoint.size}`);
   const tiles = await auditTiles(leafHashes, read, problems);
+  const at = Math.max(0, ...cosigners.map(({ atSeconds }) => atSeconds)) * 1_000;
+  const jobs = auditClosings(leaves, new Date(at), problems);
+  if (readBlock !== null) for (const job of jobs) await auditPlan(job, readBlock, problems);
   return {
     origin: checkpoint.origin,
     size: checkpoint.size,
     cosigners: cosigners.length,
     tiles,
-    jobs: auditClosings(leaves, problems),
+    plans: readBlock === null ? "not checked" : "checked",
+    jobs: jobs.map(({ intent, taskIds, ...job }) => job),
     problems,
   };
+}
+
+/** Lays the announced job down again from its spec, and holds what closed against it. */
+async function auditPlan(
+  { intent, taskIds }: AuditedClosings,
+  readBlock: ReadBlock,
+  problems: string[],
+): Promise<void> {
+  const bytes = await readBlock(intent.spec_cid);
+  const spec = JobSpec.safeParse(bytes === null ? null : JSON.parse(fromUtf8(bytes) ?? "null"));
+  if (bytes === null || cidOf(bytes) !== intent.spec_cid || !spec.success) {
+    problems.push(`the spec of job ${intent.job} is not served as it was announced`);
+    return;
+  }
+  const plan = planTasks(intent.job, spec.data, fromHex(intent.order_seed));
+  if (tasksDigestOf(plan) !== intent.tasks_digest)
+    problems.push(`job ${intent.job} announced other tasks than its spec makes`);
+  const planned = new Set<string>(plan.map(({ id }) => id));
+  for (const id of taskIds)
+    if (!planned.has(id)) problems.push(`task ${id} was never announced by job ${intent.job}`);
 }
 
 async function present(read: ReadPublished, path: string): Promise<Uint8Array> {

@@ -16,6 +16,8 @@ export type ExecuteTaskDeps = {
 
 /** Attempts of one session, all of them before the first byte of a response. */
 const MAX_ATTEMPTS = 3;
+/** Waits between attempts: by the end of the last, a provider that is gone has been found to be. */
+const RETRY_MS = [500, 3_000] as const;
 /** A task that this many sessions were lost with is closed as a failure. */
 const MAX_CLAIMS = 4;
 /** All that is known of an attempt whose session was lost. */
@@ -94,12 +96,26 @@ export async function executeTask(
       };
     const mayAgain = outcome.beforeFirstByte && closed.finishedAt < job.deadlineAt;
     if (mayAgain && vantage.lost.aborted && task.claims < MAX_CLAIMS) return null;
-    if (mayAgain && !vantage.lost.aborted && attempts.length - task.claims + 1 < MAX_ATTEMPTS)
+    if (mayAgain && !vantage.lost.aborted && attempts.length - task.claims + 1 < MAX_ATTEMPTS) {
+      await pause(deps, attempts.length - task.claims, vantage.lost);
       continue;
+    }
     const { state, fault, code, message } = outcome;
     return { ...closed, kind: "FAILURE", state, fault, code, message };
   }
 }
+
+/** Waits before the next attempt, longer each time, and no longer than the provider is known to be there. */
+const pause = (deps: Pick<ExecuteTaskDeps, "withDeadline">, retry: number, lost: AbortSignal) =>
+  deps.withDeadline(
+    RETRY_MS[Math.min(retry, RETRY_MS.length - 1)] ?? 0,
+    [lost],
+    (signal) =>
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve(), { once: true });
+      }),
+  );
 
 /** A request that was broken off because its provider went away did not wait too long for a model. */
 const withoutProvider = (outcome: ChatOutcome): ChatOutcome =>

@@ -137,8 +137,9 @@ function outcomeOf(task: TaskRow, ending: WithdrawalReason, now: Date): Outcome 
     ...closed,
     kind: "FAILURE",
     state: "timed-out",
-    fault: "provider",
+    // Nobody knows better: a session that did not close it was ours.
+    fault: "beacon",
     code: "MODEL_TIMED_OUT",
-    message: "The job's deadline passed while this task was being asked.",
+    message: "The job's deadline passed before a session that held this task closed it.",
   };
 }

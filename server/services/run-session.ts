@@ -132,8 +132,13 @@ export async function runSession(
 }
 
 const endOf = (vantage: Vantage, lost: AbortSignal, { costGlm, problem }: Settlement, at: Date) =>
-  vantage.lost.aborted || lost.aborted
-    ? { status: "LOST" as const, at, costGlm, reason: "the provider or its agreement went away" }
+  vantage.lost.aborted || lost.aborted || costGlm === null
+    ? {
+        status: "LOST" as const,
+        at,
+        costGlm,
+        reason: problem ?? "the provider or its agreement went away",
+      }
     : { status: "SETTLED" as const, at, costGlm, reason: problem };
 
 const hasWork = async (

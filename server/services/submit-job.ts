@@ -5,6 +5,7 @@ import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { hex } from "@/server/domain/bytes";
 import { canonicalBytes, digestOfBytes } from "@/server/domain/digest";
+import { BeaconError } from "@/server/domain/errors";
 import { jobIdFrom } from "@/server/domain/identity";
 import { type BudgetLimits, parseJobSpec } from "@/server/domain/job/parse-spec";
 import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
@@ -19,6 +20,8 @@ export type SubmitJobDeps = {
   /** Whether the services that jobs ask here are simulated. */
   readonly simulated: boolean;
   readonly limits: BudgetLimits;
+  /** Models that can be asked here. */
+  readonly models: readonly string[];
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
 };
@@ -38,6 +41,13 @@ export async function submitJob(
   input: { readonly spec: unknown; readonly submissionKey: string },
 ): Promise<{ jobId: JobId; created: boolean }> {
   const spec = parseJobSpec(input.spec, deps.limits);
+  const unknown = spec.services.find(({ model }) => !deps.models.includes(model));
+  if (unknown !== undefined)
+    throw new BeaconError(
+      "JOB_SPEC_SERVICE_UNKNOWN",
+      `No model ${unknown.model} can be asked here; there are ${deps.models.join(", ")}.`,
+      { details: { path: "services" } },
+    );
   const specBytes = canonicalBytes(spec);
   const specCid = await deps.content.put(specBytes);
   const id = jobIdFrom(deps.random16());

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { LogEntry } from "@/schemas/log-entry";
+import type { Instant } from "@/schemas/primitives";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
-import { concat, utf8 } from "@/server/domain/bytes";
+import { concat, fromHex, utf8 } from "@/server/domain/bytes";
+import { canonicalBytes, cidOf } from "@/server/domain/digest";
 import { taskIdOf } from "@/server/domain/identity";
+import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
 import { leafBytesOf } from "@/server/domain/log/entry";
 import { leafHashOf } from "@/server/domain/log/merkle";
 import { encodeEntryBundle, parseTilePath, TILE_WIDTH } from "@/server/domain/log/tile";
-import { auditLog, type ReadPublished } from "@/server/services/audit-log";
+import { auditLog, type ReadBlock, type ReadPublished } from "@/server/services/audit-log";
+import { aSpec } from "@/test/domain/job/job-specs";
 import {
   aComparison,
   aFailure,
@@ -27,6 +31,7 @@ const opening = (tasks: number) => [aKeyEntry(), anIntent({ tasks })];
 async function served(
   entries: readonly LogEntry[],
   change: (path: string, bytes: Uint8Array) => Uint8Array | null = (_, bytes) => bytes,
+  readBlock: ReadBlock | null = null,
 ) {
   const log = aLog({ entries });
   const leaves = entries.map(leafBytesOf);
@@ -45,7 +50,7 @@ async function served(
     const bytes = honest(path);
     return bytes === null ? null : change(path, bytes);
   };
-  return auditLog(log.policy, read);
+  return auditLog(log.policy, read, readBlock);
 }
 const problemsOf = async (...args: Parameters<typeof served>) => (await served(...args)).problems;
 
@@ -143,5 +148,59 @@ describe("auditLog", () => {
       await expect(
         served(entries, (path, bytes) => (path === missing ? null : bytes)),
       ).rejects.toMatchObject({ code: "TILE_NOT_FOUND" });
+  });
+
+  it("names a job that is over and has open tasks", async () => {
+    const late = anIntent({ tasks: 2, deadline: "2020-01-01T00:00:00.000Z" as Instant });
+    expect(await problemsOf([aKeyEntry(), late, answered(0)])).toEqual([
+      expect.stringContaining("1 of its tasks never closed"),
+    ]);
+  });
+});
+
+describe("auditLog, with the specs of jobs at hand", () => {
+  const spec = aSpec({
+    prompts: [{ id: "museum", language: "en", text: "Who built the museum?" }],
+    services: [{ id: "control", door: "model", model: "control-open" }],
+    countries: [DE],
+    repeats: 2,
+    contrasts: [],
+    controls: [],
+  });
+  const bytes = canonicalBytes(spec);
+  const orderSeed = "00".repeat(16);
+  const plan = planTasks(aJobId(3), spec, fromHex(orderSeed));
+  const intent = anIntent({
+    spec_cid: cidOf(bytes),
+    order_seed: orderSeed,
+    tasks: 2,
+    tasks_digest: tasksDigestOf(plan),
+  });
+  const withBlocks = async (entries: readonly LogEntry[], block: Uint8Array | null) =>
+    (await served(entries, undefined, async () => block)).problems;
+
+  it("finds nothing wrong when what was announced is what the spec makes", async () => {
+    expect(await withBlocks([aKeyEntry(), intent, answered(0), answered(1)], bytes)).toEqual([]);
+  });
+
+  it("names a task that the job never announced", async () => {
+    const stranger = answered(7);
+    expect(await withBlocks([aKeyEntry(), intent, answered(0), stranger], bytes)).toEqual([
+      `task ${stranger.task} was never announced by job ${aJobId(3)}`,
+    ]);
+  });
+
+  it("names an announcement of other tasks than the spec makes", async () => {
+    const other = { ...intent, tasks_digest: tasksDigestOf(plan.slice(1)) };
+    expect(await withBlocks([aKeyEntry(), other], bytes)).toEqual([
+      expect.stringContaining("announced other tasks than its spec makes"),
+    ]);
+  });
+
+  it("names a spec that is not served, or not as announced", async () => {
+    for (const block of [null, utf8("{}")])
+      expect(await withBlocks([aKeyEntry(), intent], block)).toEqual([
+        expect.stringContaining("is not served as it was announced"),
+      ]);
   });
 });

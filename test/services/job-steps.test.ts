@@ -63,6 +63,13 @@ async function answerAll(context: Context, jobId: JobId): Promise<void> {
 }
 
 describe("submitJob", () => {
+  it("refuses a model that nobody here can ask", async () => {
+    const services = [{ id: "other", door: "model" as const, model: "gpt-nope" }];
+    const spec = aSpec({ services, contrasts: [], controls: [] });
+    const submitted = submitJob(house.context, "test", { spec, submissionKey: "unknown-model" });
+    await expect(submitted).rejects.toMatchObject({ code: "JOB_SPEC_SERVICE_UNKNOWN" });
+  });
+
   it("that dies at any step leaves one job when it is sent again, announced once", async () => {
     const { context } = house;
     const points = [

@@ -5,11 +5,11 @@ import { isBeaconError } from "@/server/domain/errors";
 import { type AuditReport, auditLog, type ReadPublished } from "@/server/services/audit-log";
 import { readTile } from "@/server/services/read-tile";
 
-type LogOf = Pick<Context, "log" | "policy">;
+type LogOf = Pick<Context, "log" | "policy" | "content">;
 
 /** Reads what a log serves to strangers, without HTTP. */
 export const readPublished =
-  ({ log }: LogOf): ReadPublished =>
+  ({ log }: Pick<LogOf, "log">): ReadPublished =>
   async (path) => {
     if (path === "checkpoint") {
       const published = await log.published();
@@ -25,7 +25,7 @@ export const readPublished =
 
 /** Audits the whole published log from its bytes, as a stranger would, and expects nothing to be wrong. */
 export async function checkLog(context: LogOf): Promise<AuditReport> {
-  const report = await auditLog(context.policy, readPublished(context));
+  const report = await auditLog(context.policy, readPublished(context), context.content.get);
   expect(report.problems).toEqual([]);
   return report;
 }

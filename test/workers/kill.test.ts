@@ -43,6 +43,11 @@ const spec = {
   controls: [],
 };
 
+async function get(url: string): Promise<Uint8Array | null> {
+  const response = await fetch(url);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+}
+
 /** Calls until it succeeds: the portal is among those that are killed. */
 async function insist<T>(call: () => Promise<T>): Promise<T> {
   for (const end = Date.now() + 60_000; ; await sleep(250))
@@ -96,10 +101,11 @@ describe(`a job whose processes are killed at random moments (KILL_SEED=${SEED})
 
     const policy = parsePolicy(readFileSync(join(beacon.home, "policy.txt"), "utf8"));
     const report = await insist(() =>
-      auditLog(policy, async (path) => {
-        const response = await fetch(`${beacon.url}/tlog/${path}`);
-        return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-      }),
+      auditLog(
+        policy,
+        (path) => get(`${beacon.url}/tlog/${path}`),
+        (cid) => get(`${beacon.url}/ipfs/${cid}`),
+      ),
     );
     expect(report.problems).toEqual([]);
     const [audited] = report.jobs;

@@ -8,9 +8,11 @@ import { VerdictCard } from "@/components/comparison/verdict-card";
 import { Asked } from "@/components/jobs/asked";
 import { Completeness } from "@/components/jobs/completeness";
 import { JobEvidence } from "@/components/jobs/evidence";
+import { FollowSessions } from "@/components/jobs/follow-sessions";
 import { LiveJob } from "@/components/jobs/live-job";
 import { SessionTable } from "@/components/jobs/session-table";
 import { WithdrawButton } from "@/components/jobs/withdraw-button";
+import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { Card, CardHead } from "@/components/ui/card";
@@ -64,6 +66,7 @@ export default async function JobPage({ params, searchParams }: Props) {
         title={job.title}
         aside={viewer?.role === "admin" && !isClosed && <WithdrawButton jobId={job.id} />}
       >
+        {job.status === "WITHDRAWN" && <WithdrawnNote counts={job.counts} />}
         <p className="text-sm">
           {counted(job.counts.announced, "announced task")} ·{" "}
           {counted(job.spec.prompts.length, "prompt")} ·{" "}
@@ -100,7 +103,7 @@ async function Compared({
   comparison: ComparisonSnapshot;
   query: Awaited<Props["searchParams"]>;
 }) {
-  const choice = choiceFrom(query, comparison.spec);
+  const choice = choiceFrom(query, comparison.spec, job.tasks);
   const excerpts = await (await api()).responses.excerpts({
     jobId: job.id,
     prompt: choice.prompt,
@@ -130,7 +133,8 @@ async function Compared({
         <CardHead title="Rented providers">
           Who carried the questions, how their exit was judged, and what they were paid.
         </CardHead>
-        <SessionTable sessions={job.sessions} />
+        {job.sessions.some(({ endedAt }) => endedAt === null) && <FollowSessions jobId={job.id} />}
+        <SessionTable sessions={job.sessions} areTasksClosed />
       </Card>
     </>
   );

@@ -61,7 +61,12 @@ export default async function ResponsePage({ params }: Props) {
             </Link>
           </p>
           <h1 className="mt-3 mb-6 text-[1.9rem]">
-            <UntrustedText text={prompt.text} language={prompt.language} className="line-clamp-4" />
+            <UntrustedText
+              as="span"
+              text={prompt.text}
+              language={prompt.language}
+              className="line-clamp-4"
+            />
           </h1>
           <Answer response={response} />
         </div>

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** Runs work under a time limit. */
 export type WithDeadline = <T>(
   limitMs: number,
@@ -21,6 +23,7 @@ export const withDeadline: WithDeadline = async (limitMs, signals, work) => {
   const follow = (event: { readonly target: EventTarget | null }) =>
     controller.abort((event.target as AbortSignal).reason);
   for (const signal of signals) {
+    setMaxListeners(0, signal);
     if (signal.aborted) controller.abort(signal.reason);
     signal.addEventListener("abort", follow, { once: true });
   }

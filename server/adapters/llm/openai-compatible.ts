@@ -53,7 +53,7 @@ function responseOf({ status, body }: DoorResponse): ChatOutcome {
 /**
  * | the door's code          | state         | fault    | may be asked again |
  * |--------------------------|---------------|----------|--------------------|
- * | MODEL_UNREACHABLE        | harness-error | provider | yes                |
+ * | MODEL_UNREACHABLE        | harness-error | network  | yes                |
  * | MODEL_RESPONSE_CUT_SHORT | harness-error | provider | no                 |
  * | MODEL_RESPONSE_TOO_LARGE | harness-error | model    | no                 |
  * | MODEL_TIMED_OUT          | timed-out     | model    | no                 |
@@ -63,7 +63,7 @@ function failureOf({ code, message }: BeaconError): ChatOutcome {
   const failure = { kind: "failure", code, message, beforeFirstByte: false } as const;
   switch (code) {
     case "MODEL_UNREACHABLE":
-      return { ...failure, state: "harness-error", fault: "provider", beforeFirstByte: true };
+      return { ...failure, state: "harness-error", fault: "network", beforeFirstByte: true };
     case "MODEL_RESPONSE_CUT_SHORT":
       return { ...failure, state: "harness-error", fault: "provider" };
     case "MODEL_RESPONSE_TOO_LARGE":

@@ -188,6 +188,21 @@ const textIsUnicode: Rule = (spec) => {
       );
 };
 
+/** Characters that steer or hide text without being seen: a title is shown in many places. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+const textsCanBeRead: Rule = ({ title, prompts }) => {
+  if (UNSEEN.test(title))
+    return invalid("title", "title holds invisible or steering characters; type it again.");
+  const blank = [
+    ["title", title],
+    ...prompts.map(({ text }, i) => [`prompts[${i}].text`, text]),
+  ].find(([, text]) => text?.trim() === "");
+  return blank === undefined
+    ? null
+    : invalid(blank[0] ?? "", `${blank[0]} is blank; write something.`);
+};
+
 const tasksFit: Rule = ({ prompts, services, countries, repeats }) => {
   const tasks = prompts.length * services.length * countries.length * repeats;
   if (tasks > MAX_TASKS)
@@ -244,6 +259,7 @@ const RULES: readonly Rule[] = [
   contrastsNameCountriesOfTheJob,
   controlsNameServicesOfTheJob,
   textIsUnicode,
+  textsCanBeRead,
   tasksFit,
   comparisonFits,
   specFits,

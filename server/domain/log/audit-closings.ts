@@ -1,4 +1,4 @@
-import { LogEntry } from "@/schemas/log-entry";
+import { type IntentEntry, LogEntry } from "@/schemas/log-entry";
 import { fromUtf8, hex } from "@/server/domain/bytes";
 import { leafHashOf } from "@/server/domain/log/merkle";
 
@@ -12,7 +12,18 @@ export type AuditedJob = {
   readonly hasComparison: boolean;
 };
 
+/** The same, with what a closer look needs. */
+export type AuditedClosings = AuditedJob & {
+  readonly intent: IntentEntry;
+  /** The tasks that closed. */
+  readonly taskIds: readonly string[];
+};
+
+/** After its deadline a job is given so long to close what it leaves open. */
+const GRACE_MS = 10 * 60_000;
+
 type Tally = {
+  readonly announcement: IntentEntry;
   readonly intent: number;
   readonly announced: number;
   readonly closed: Set<string>;
@@ -21,7 +32,6 @@ type Tally = {
 };
 
 type Closing = Extract<LogEntry, { task: string }>;
-type Intent = Extract<LogEntry, { type: "beacon.intent/v1" }>;
 type Comparison = Extract<LogEntry, { type: "beacon.comparison/v1" }>;
 
 const CLOSINGS = {
@@ -33,13 +43,16 @@ const CLOSINGS = {
 /**
  * Counts how every announced job closed, from a log's leaves in their order.
  *
+ * @param at the moment of which the leaves are all there are; a job that is over by then and has open
+ *   tasks is a problem.
  * @param problems takes one sentence for each leaf that stands twice, closes a task again, or closes
  *   what no earlier leaf announced.
  */
 export function auditClosings(
   leaves: readonly Uint8Array[],
+  at: Date,
   problems: string[],
-): readonly AuditedJob[] {
+): readonly AuditedClosings[] {
   const jobs = new Map<string, Tally>();
   const seen = new Set<string>();
   for (const [index, bytes] of leaves.entries()) {
@@ -56,11 +69,18 @@ export function auditClosings(
       entry.type === "beacon.intent/v1" ? announce(jobs, index, entry) : close(jobs, entry);
     if (problem !== null) problems.push(`entry ${index} ${problem}`);
   }
-  return [...jobs].map(([job, { announced, counts, hasComparison }]) => ({
+  for (const [job, { announced, closed, announcement }] of jobs) {
+    const isOver = Date.parse(announcement.deadline) + GRACE_MS < at.getTime();
+    if (isOver && closed.size < announced)
+      problems.push(`job ${job} is over and ${announced - closed.size} of its tasks never closed`);
+  }
+  return [...jobs].map(([job, { announced, counts, hasComparison, announcement, closed }]) => ({
     job,
     announced,
     ...counts,
     hasComparison,
+    intent: announcement,
+    taskIds: [...closed],
   }));
 }
 
@@ -72,9 +92,10 @@ function entryIn(bytes: Uint8Array): LogEntry | null {
   }
 }
 
-function announce(jobs: Map<string, Tally>, index: number, intent: Intent): string | null {
+function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry): string | null {
   if (jobs.has(intent.job)) return `announces job ${intent.job} again`;
   jobs.set(intent.job, {
+    announcement: intent,
     intent: index,
     announced: intent.tasks,
     closed: new Set(),

@@ -111,7 +111,7 @@ describe("openAiCompatible", () => {
   });
 
   it.each<[ErrorCode, object]>([
-    ["MODEL_UNREACHABLE", { state: "harness-error", fault: "provider", beforeFirstByte: true }],
+    ["MODEL_UNREACHABLE", { state: "harness-error", fault: "network", beforeFirstByte: true }],
     [
       "MODEL_RESPONSE_CUT_SHORT",
       { state: "harness-error", fault: "provider", beforeFirstByte: false },

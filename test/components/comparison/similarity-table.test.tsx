@@ -48,4 +48,27 @@ describe("the similarity table", () => {
       screen.getByRole("cell", { name: /noise floor of Germany: 0\.61.*1 pair$/ }),
     ).toBeTruthy();
   });
+
+  it("stretches its colours over its own range, and says so", () => {
+    const similarity = [
+      [0.3, 0.43],
+      [0.43, 0.56],
+    ];
+    render(<SimilarityTable group={{ ...group, similarity }} />);
+    const shares = screen
+      .getAllByRole("cell")
+      .map((element) => /heat-1\) (\d+)%/.exec(element.getAttribute("style") ?? "")?.[1]);
+    expect(shares).toEqual(["0", "50", "50", "100"]);
+    expect(
+      screen.getByText("Colour from the lowest, 0.30, to the highest, 0.56, of this table."),
+    ).toBeTruthy();
+  });
+
+  it("tells nothing apart by colour where all figures are one, and has no legend without figures", () => {
+    render(<SimilarityTable group={{ ...group, similarity: [[0.4, null]] }} />);
+    expect(screen.getByText(/colour tells nothing apart/)).toBeTruthy();
+    cleanup();
+    render(<SimilarityTable group={{ ...group, similarity: [[null, null]] }} />);
+    expect(screen.queryByText(/colour/i)).toBeNull();
+  });
 });

@@ -2,6 +2,7 @@ import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   CELL_LOOKS,
+  type CellLook,
   RESPONSE_STATES,
   StateLegend,
   StateSymbol,
@@ -26,7 +27,17 @@ describe("state symbols", () => {
 
   it("say how many they stand for", () => {
     render(<StateSymbol look="refused" count={7} />);
-    expect(screen.getByRole("img", { name: "7 refused" }).textContent).toBe("7");
+    const square = screen.getByRole("img", { name: "7 refused" });
+    expect(square.textContent).toBe("7");
+  });
+
+  it("keep their shape beside the number", () => {
+    const looks = Object.keys(CELL_LOOKS) as CellLook[];
+    for (const look of looks) render(<StateSymbol look={look} count={13} />);
+    const shapes = screen
+      .getAllByRole("img")
+      .map((square) => square.querySelector("path")?.getAttribute("d"));
+    expect(shapes).toEqual(looks.map((look) => CELL_LOOKS[look].path));
   });
 
   it("are explained in words", () => {

@@ -22,6 +22,15 @@ describe("text of others", () => {
     expect(screen.getAllByTitle(/invisible character/)).toHaveLength(3);
   });
 
+  it("can stand in a heading", () => {
+    render(
+      <h1>
+        <UntrustedText as="span" text="Why?" language="en" />
+      </h1>,
+    );
+    expect(screen.getByRole("heading").querySelector("div")).toBeNull();
+  });
+
   it("keeps line breaks, and joiners that scripts need", () => {
     expect(show("one\r\n\ttwo می‌خواهم").textContent).toBe("one\n\ttwo می‌خواهم");
   });

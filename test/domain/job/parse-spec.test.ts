@@ -67,6 +67,14 @@ describe("a job spec", () => {
       "JOB_SPEC_INVALID",
       "prompts[0].text",
     ],
+    [
+      "a title that turns itself around",
+      { title: "a \u202ethgir ot tfel" },
+      "JOB_SPEC_INVALID",
+      "title",
+    ],
+    ["a title of spaces", { title: "     " }, "JOB_SPEC_INVALID", "title"],
+    ["a prompt of spaces", { prompts: [prompt("  \n ")] }, "JOB_SPEC_INVALID", "prompts[0].text"],
     ["half a character in the title", { title: "Vell \udc00" }, "JOB_SPEC_INVALID", "title"],
     [
       "a country that is no string",
