@@ -23,7 +23,7 @@ export default async function FrontPage() {
           <h1>The same question, asked from different countries.</h1>
           <p className="lede mt-5">
             What AI services answer, refuse or leave out depending on where one asks. Every answer
-            is kept in a public log that nobody can quietly change, and you can check each one here,
+            is kept in a public log that shows when it is changed, and you can check each one here,
             in your own browser.
           </p>
         </div>

@@ -35,7 +35,7 @@ export default async function LogPage({
         title={
           head.size === 0
             ? "The log is empty."
-            : `${counted(head.size, "entry", "entries")}, none of which can quietly change.`
+            : `${counted(head.size, "entry", "entries")}, in an order that anybody can check.`
         }
       >
         <p className="lede">

@@ -125,8 +125,8 @@ export default function MethodologyPage() {
           <Link href="/verify#offline" className="link">
             on the command line
           </Link>
-          . None of them takes this server’s word for anything; only the keys one has to get from
-          somewhere that one trusts.
+          . In the browser the checking code and the keys come from this server; on the command line
+          you bring both yourself, from wherever you trust.
         </p>
         <CheckList />
       </Chapter>

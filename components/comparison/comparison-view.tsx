@@ -99,8 +99,8 @@ export function ComparisonView({
       </Card>
       <Card>
         <CardHead title="Completeness" id="completeness">
-          Every announced task has to close in the log, so nobody can run often and publish what
-          suits. Shown for the service {choice.service}.
+          Every announced task has to close in the log, so what was asked and did not suit cannot be
+          left out. Shown for the service {choice.service}.
         </CardHead>
         {group === undefined ? <NotMeasured /> : <ClosedTable group={group} />}
       </Card>

@@ -49,9 +49,10 @@ export function describeStates(states: JobSummary["states"]): string {
   const total = states.reduce((sum, { states: counts }) => sum + countOf(counts), 0);
   if (total === 0) return "No task has closed with a response yet.";
   const answered = states.reduce((sum, { states: counts }) => sum + (counts.answered ?? 0), 0);
-  if (answered === total) return `All ${counted(total, "question")} that closed were answered.`;
+  if (answered === total)
+    return `All ${counted(total, "response")} answered; none refused, none empty.`;
   const others = RESPONSE_STATES.filter((state) => state !== "answered").flatMap(
     (state) => describeState(states, state) ?? [],
   );
-  return `Of ${counted(total, "question")} that closed, ${formatCount(answered)} were answered. ${listed(others)}.`;
+  return `Of ${counted(total, "response")}, ${formatCount(answered)} answered. ${listed(others)}.`;
 }

@@ -1,7 +1,7 @@
 const STEPS = [
   {
     name: "Announced before it ran",
-    text: "The questions, the countries, the number of repeats and what will be compared stand in the log before the first answer. Nobody can run a hundred times and publish the one that suits.",
+    text: "The questions, the countries, the number of repeats and what will be compared stand in the log before the first answer. Of a run that was announced, nothing can be left out unseen.",
   },
   {
     name: "Asked from a rented exit",

@@ -128,7 +128,7 @@ function Summary({ spec }: { spec: JobSpec }) {
 
 /** The form in which a job is composed. It shows what will be sent; whether it may run, the server says. */
 export function JobFormFields({ catalog, submit }: { catalog: Catalog; submit: Submit }) {
-  const [draft, setDraft] = useState<SpecDraft>(() => emptyDraft(catalog.limits));
+  const [draft, setDraft] = useState<SpecDraft>(() => emptyDraft());
   const [submissionKey] = useState(() => crypto.randomUUID());
   const sending = useMutation({ mutationFn: (spec: JobSpec) => submit(spec, submissionKey) });
   const change = (part: Partial<SpecDraft>) => setDraft((known) => ({ ...known, ...part }));

@@ -59,8 +59,8 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
       </Card>
       <Card>
         <CardHead title="Cells">
-          Countries by services, one square a repeat. Tasks are handed out in a shuffled order, so
-          that time and country are not confounded.
+          Countries by services, one square a repeat, or a count where there are many. Tasks are
+          handed out in a shuffled order, so that time and country are not confounded.
         </CardHead>
         <div className="grid gap-7 *:min-w-0">
           {grids.map(({ id, tasks }) => (

@@ -29,8 +29,8 @@ export type SpecDraft = {
   readonly controls: { readonly [service: string]: Control["kind"] };
 };
 
-/** What one starts from. */
-export const emptyDraft = (limits: { readonly glm: string; readonly usd: string }): SpecDraft => ({
+/** What one starts from. The budget is a small one: whoever wants to spend more says so. */
+export const emptyDraft = (): SpecDraft => ({
   title: "",
   systemPrompt: "",
   prompts: [{ key: 0, text: "", language: "en" }],
@@ -41,8 +41,8 @@ export const emptyDraft = (limits: { readonly glm: string; readonly usd: string 
   topP: "1",
   maxOutputTokens: "512",
   seedBase: "1",
-  budgetGlm: limits.glm,
-  budgetUsd: limits.usd,
+  budgetGlm: "1",
+  budgetUsd: "0",
   deadlineMinutes: "15",
   baseline: "",
   outcomes: ["refusal-rate"],

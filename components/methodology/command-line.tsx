@@ -14,7 +14,8 @@ export function CommandLine() {
         . Then, in a copy of Beacon’s source, with no portal and no network:
       </p>
       <pre className={BLOCK}>
-        npm run beacon -- verify beacon-entry-41.tlog-proof --policy policy.txt --block answer.json
+        npm run beacon -- verify beacon-entry-41-simulated.tlog-proof --policy policy.txt --block
+        bafkrei….bin
       </pre>
       <p>
         It makes the same nine checks with the same code as this page, and ends with 0 only when
@@ -25,10 +26,13 @@ export function CommandLine() {
         any program that knows IPFS addresses tells whether the bytes are right. And the log is a
         C2SP tlog:
       </p>
-      <pre className={BLOCK}>{"curl <portal>/tlog/checkpoint\ncurl <portal>/tlog/tile/0/000"}</pre>
+      <pre className={BLOCK}>
+        {"curl <portal>/tlog/checkpoint\ncurl <portal>/tlog/tile/entries/000.p/41"}
+      </pre>
       <p>
-        gives what third-party auditors and witnesses read: a signed note and RFC 6962 hash tiles.
-        The receipt itself is a <span className="code">c2sp.org/tlog-proof@v1</span> file.
+        gives what third-party auditors and witnesses read: a signed note, and here the first 41
+        entries; tiles of RFC 6962 hashes are at <span className="code">tile/0</span> and above. The
+        receipt itself is a <span className="code">c2sp.org/tlog-proof@v1</span> file.
       </p>
     </div>
   );

@@ -49,7 +49,7 @@ export function SignInForm({ next }: { next: string }) {
         />
       </label>
       {problem === "refused" && (
-        <ErrorNote title="Not signed in: e-mail and password do not belong together.">
+        <ErrorNote title="Not signed in: e-mail and password do not belong together, or there were too many tries.">
           After several wrong tries, an account has to wait a little.
         </ErrorNote>
       )}

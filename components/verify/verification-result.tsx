@@ -134,9 +134,10 @@ export function VerificationResult({
       </ErrorNote>
     );
   const links = chainOf(verification, localWitnesses);
-  const isFork = links.some(
-    ({ name, tone }) => name === "consistent-with-last-seen" && tone === "fails",
-  );
+  const toneOf = (check: string) => links.find(({ name }) => name === check)?.tone;
+  // Only what the log signed can accuse the log; anybody can write a file that it never signed.
+  const isFork =
+    toneOf("consistent-with-last-seen") === "fails" && toneOf("checkpoint-signature") !== "fails";
   const stranger = expected === null ? null : strangerOf(report, expected);
   return (
     <div>

@@ -6,6 +6,9 @@ import { base64 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import { formatReceipt } from "@/server/domain/log/receipt";
 
+/** A receipt, and the name under which it is saved, which says when what it is about is simulated. */
+export type Receipt = { readonly text: string; readonly fileName: string };
+
 export type BuildReceiptDeps = {
   readonly log: Pick<LogStore, "entry" | "ofKind" | "published" | "tileReader">;
   readonly tree: Pick<Tree, "proveInclusion">;
@@ -18,7 +21,7 @@ export type BuildReceiptDeps = {
  *
  * @throws BeaconError LEAF_NOT_FOUND when no published checkpoint includes the leaf.
  */
-export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promise<string> {
+export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promise<Receipt> {
   const checkpoint = await deps.log.published();
   const leaf = checkpoint !== null && index < checkpoint.size ? await deps.log.entry(index) : null;
   if (checkpoint === null || leaf === null)
@@ -31,12 +34,14 @@ export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promi
     key: await keyOf(deps, leaf, size, readTile),
     intent: await intentOf(deps, leaf, size, readTile),
   };
-  return formatReceipt({
+  const text = formatReceipt({
     extra,
     index,
     proof: await deps.tree.proveInclusion(index, size, readTile),
     checkpoint: note,
   });
+  const isSimulated = "simulated" in extra.entry && extra.entry.simulated;
+  return { text, fileName: `beacon-entry-${index}${isSimulated ? "-simulated" : ""}.tlog-proof` };
 }
 
 const entryOf = (leaf: SequencedEntry): LogEntry =>

@@ -25,6 +25,8 @@ function rawStatus(path: string, headers: Record<string, string>): Promise<numbe
   });
 }
 
+const liveUrl = () => `${portal.url.replace("http", "ws")}/live`;
+
 /** The demonstration, with one task that came back with text. */
 async function anAnswer() {
   const job = await demonstration();
@@ -45,7 +47,7 @@ test.describe("without JavaScript, a reader", () => {
     await page.goto("/");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^The same question/);
     await expect(page.getByRole("link", { name: title })).toBeVisible();
-    await expect(page.getByText(/^Of \d+ questions that closed/).first()).toBeVisible();
+    await expect(page.getByText(/^Of \d+ responses/).first()).toBeVisible();
     await page.getByRole("link", { name: "All jobs" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("What has been asked.");
     await expect(page.getByText(/180 of 180 announced tasks closed/)).toBeVisible();
@@ -160,8 +162,8 @@ test.describe("a reader who is not signed in is refused on the server", () => {
     }
   });
 
-  test("over the WebSocket", async () => {
-    const socket = new WebSocket(`${portal.url.replace("http", "ws")}/live`);
+  test("over the WebSocket, which serves nothing that acts", async () => {
+    const socket = new WebSocket(liveUrl());
     const answer = await new Promise<string>((resolve, reject) => {
       socket.on("open", () => {
         const params = { path: "jobs.submit", input: { json: submission() } };
@@ -171,8 +173,23 @@ test.describe("a reader who is not signed in is refused on the server", () => {
       socket.on("error", reject);
     });
     socket.close();
-    expect(JSON.parse(answer).error.json.data.code).toBe("UNAUTHORIZED");
+    expect(JSON.parse(answer).error.json.data.code).toBe("NOT_FOUND");
   });
+});
+
+test("a page of another origin opens no WebSocket here", async () => {
+  const outcome = (origin: string) =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(liveUrl(), { origin });
+      socket.on("open", () => {
+        socket.close();
+        resolve("open");
+      });
+      socket.on("error", () => resolve("refused"));
+    });
+  expect(await outcome(new URL(portal.url).origin)).toBe("open");
+  expect(await outcome("http://localhost:9")).toBe("refused");
+  expect(await outcome("null")).toBe("refused");
 });
 
 test("an attester may read everything, and may not announce a job", async ({ page }) => {

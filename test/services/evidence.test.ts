@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 
 const indexOf = (kind: LogEntry["type"]): number => at.get(kind) ?? -1;
-const receiptOf = (index: number) => buildReceipt(house.context, index);
+const receiptOf = async (index: number) => (await buildReceipt(house.context, index)).text;
 async function judge(receipt: Uint8Array, index: number) {
   const { context } = house;
   const entry = await context.log.entry(index);

@@ -12,12 +12,12 @@ describe("what is said of a comparison", () => {
   it("counts, and names the countries that a state came from", () => {
     expect(
       describeStates([from("DE", { answered: 6 }), from("BR", { answered: 4, refused: 2 })]),
-    ).toBe("Of 12 questions that closed, 10 were answered. 2 refused (all from Brazil).");
+    ).toBe("Of 12 responses, 10 answered. 2 refused (all from Brazil).");
   });
 
   it("says plainly that all were answered, or that nothing has closed", () => {
     expect(describeStates([from("DE", { answered: 6 })])).toBe(
-      "All 6 questions that closed were answered.",
+      "All 6 responses answered; none refused, none empty.",
     );
     expect(describeStates([from("DE", {})])).toBe("No task has closed with a response yet.");
   });

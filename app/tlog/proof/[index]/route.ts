@@ -11,10 +11,11 @@ export const GET = (_: Request, { params }: { params: Promise<{ index: string }>
     const { index } = await params;
     if (!/^(0|[1-9]\d{0,14})$/.test(index))
       throw new BeaconError("LEAF_NOT_FOUND", "A leaf's index is a whole number.");
-    return new Response(await buildReceipt(getContext(), Number(index)), {
+    const { text, fileName } = await buildReceipt(getContext(), Number(index));
+    return new Response(text, {
       headers: {
         "content-type": "text/plain; charset=utf-8",
-        "content-disposition": `attachment; filename="beacon-${index}.tlog-proof"`,
+        "content-disposition": `attachment; filename="${fileName}"`,
         "cache-control": "public, max-age=1",
         "access-control-allow-origin": "*",
       },
