@@ -6,6 +6,6 @@ describe("the linter", () => {
     const args = ["ci", "--colors=off", "--max-diagnostics=20", "."];
     const { exitCode, stdout, stderr } = await runTool("@biomejs/biome", "biome", args);
     expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
-    expect(Number(/Checked (\d+) files/.exec(stdout)?.[1])).toBeGreaterThan(100);
+    expect(Number(/Checked (\d+) files/.exec(`${stdout}\n${stderr}`)?.[1])).toBeGreaterThan(100);
   }, 60_000);
 });
