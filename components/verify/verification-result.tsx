@@ -131,6 +131,7 @@ export function VerificationResult({
         code={report.code}
       >
         {UNREADABLE[report.code ?? ""] ?? "The file does not have the form of a receipt."}
+        {report.problem !== null && ` What was wrong: ${report.problem}.`}
       </ErrorNote>
     );
   const links = chainOf(verification, localWitnesses);

@@ -27,7 +27,8 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   }
   let spec: unknown;
   try {
-    spec = JSON.parse(await readFile(file, "utf8"));
+    // Some editors begin a file with a byte-order mark; JSON knows none.
+    spec = JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
   } catch {
     io.err(`${file} is not a readable JSON file.`);
     return 2;

@@ -168,13 +168,15 @@ const OUTCOMES: Readonly<Record<Finding["outcome"], string>> = {
   "not-applicable": "not applicable",
 };
 
-function linesOf({ verdict, code, checks, facts, engine }: VerificationReport): string[] {
+function linesOf(report: VerificationReport): string[] {
+  const { verdict, code, problem, checks, facts, engine } = report;
   const about =
     facts === null
       ? []
       : [`${facts.entry.type}, entry ${facts.index} of ${facts.size} in ${facts.origin}`];
   return [
     code === null ? VERDICTS[verdict] : `${VERDICTS[verdict]} (${code})`,
+    ...(problem === null ? [] : [`What was wrong: ${problem}.`]),
     ...about,
     ...checks.map(({ name, outcome, reason }) => `  ${name}: ${OUTCOMES[outcome]}. ${reason}`),
     ...(engine === "noble"

@@ -91,7 +91,12 @@ export async function proveGrowth(
   sizes: { readonly from: number; readonly to: number },
 ): Promise<{ proof: readonly string[] }> {
   const size = (await deps.log.published())?.size ?? 0;
-  if (sizes.to > size || sizes.from > sizes.to)
+  if (sizes.from > sizes.to)
+    throw new BeaconError(
+      "LOG_POSITION_INVALID",
+      `A log of ${sizes.from} entries does not grow into one of ${sizes.to}.`,
+    );
+  if (sizes.to > size)
     throw new BeaconError("LOG_POSITION_INVALID", `The log has published ${size} entries so far.`);
   const { from, to } = sizes;
   const proof = await deps.tree.proveConsistency(from, to, deps.log.tileReader(to));

@@ -73,7 +73,10 @@ describe("beacon verify", () => {
     put("result.tlog-proof", "hello");
     const { exit, out } = await verify();
     expect(exit).toBe(2);
-    expect(out).toEqual([expect.stringMatching(/^UNUSABLE.*\(PROOF_MALFORMED\)$/)]);
+    expect(out).toEqual([
+      expect.stringMatching(/^UNUSABLE.*\(PROOF_MALFORMED\)$/),
+      expect.stringMatching(/^What was wrong: .+\.$/),
+    ]);
   });
 
   it("answers 2 with one sentence when something cannot be used", async () => {

@@ -60,6 +60,8 @@ export type Facts = {
 export type VerificationReport = {
   readonly verdict: "sound" | "unsound" | "unusable";
   readonly code: ErrorCode | null;
+  /** What could not be read, in a few words; null unless unusable. */
+  readonly problem: string | null;
   readonly checks: readonly Check[];
   readonly facts: Facts | null;
   /** What checked the signatures. */

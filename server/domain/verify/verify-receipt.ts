@@ -43,9 +43,11 @@ const NEEDED: readonly CheckName[] = ["receipt-signature", "leaf-included", "che
 export async function verifyReceipt(input: VerificationInput): Promise<VerificationReport> {
   const verifier = await ed25519Verifier();
   const { engine } = verifier;
-  const evidence = readOrCode(input.receipt);
-  if (typeof evidence === "string")
-    return { verdict: "unusable", code: evidence, checks: [], facts: null, engine };
+  const evidence = readOrRefuse(input.receipt);
+  if (evidence instanceof BeaconError) {
+    const { code, message: problem } = evidence;
+    return { verdict: "unusable", code, problem, checks: [], facts: null, engine };
+  }
 
   const { findings, cosigned } = await judge(evidence, input, verifier);
   const { index, entry, checkpoint } = evidence;
@@ -56,17 +58,18 @@ export async function verifyReceipt(input: VerificationInput): Promise<Verificat
   return {
     verdict: isSound ? "sound" : "unsound",
     code: null,
+    problem: null,
     checks: CHECKS.map((name) => ({ name, ...findings[name] })),
     facts: { origin, index, size, root: base64(root), entry, cosigned },
     engine,
   };
 }
 
-function readOrCode(file: Uint8Array): Evidence | BeaconError["code"] {
+function readOrRefuse(file: Uint8Array): Evidence | BeaconError {
   try {
     return readEvidence(file);
   } catch (error) {
-    if (error instanceof BeaconError) return error.code;
+    if (error instanceof BeaconError) return error;
     throw error;
   }
 }
