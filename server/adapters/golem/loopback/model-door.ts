@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
-import type { Answer, AnswerChat } from "@/server/adapters/golem/loopback/answer";
+import type { AnswerChat } from "@/server/adapters/golem/loopback/answer";
 import { sendFaulty } from "@/server/adapters/golem/loopback/faulty-answers";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
 import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
+import type { ControlAnswer } from "@/server/domain/control/answer";
 
 /** The port inside every provider's machine on which the models answer. */
 export const MODEL_DOOR_PORT = 8081;
@@ -83,7 +84,7 @@ function questionOf(chat: ChatRequest, host: ProviderHost): Parameters<AnswerCha
   };
 }
 
-const completionOf = (model: string, answer: Answer, now: Date): object => ({
+const completionOf = (model: string, answer: ControlAnswer, now: Date): object => ({
   id: `chatcmpl-${randomHex(12)}`,
   object: "chat.completion",
   created: Math.floor(now.getTime() / 1_000),
