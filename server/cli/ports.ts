@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BeaconError } from "@/server/domain/errors";
@@ -43,8 +44,20 @@ export async function checkPort(host: string, port: number, waitMs: number): Pro
   }
 }
 
-/** Any port of 127.0.0.1 that is free now. */
+/** Below the ports that systems give to outgoing connections (Linux: from 32768), above the well-known ones. */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+const TRIES = 20;
+
+/**
+ * A port of 127.0.0.1 that is free now, and that no outgoing connection is given: a client that tries
+ * again and again to reach a server which is starting anew could otherwise come to sit on its port.
+ */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if ("port" in (await tryToListen("127.0.0.1", port))) return port;
+  }
   const result = await tryToListen("127.0.0.1", 0);
   if ("port" in result) return result.port;
   throw new BeaconError("CONFIG_INVALID", `127.0.0.1 cannot be listened on (${result.code})`);

@@ -49,7 +49,9 @@ export type RunSessionDeps = {
 /** A session that has shown no life for so long is lost, and its tasks are given to another. */
 export const LEASE_MS = 12_000;
 const HEARTBEAT_MS = 3_000;
-const RENT_TIMEOUT_MS = 90_000;
+const RENT_TIMEOUT_MS = 60_000;
+/** How long renting may go on after it was told to stop, to end what is half rented. */
+const RENT_GRACE_MS = 3_000;
 const SETTLE_TIMEOUT_MS = 10_000;
 /** How long a rented provider is kept at most beyond the job's deadline. */
 const RENT_MARGIN_MS = 5 * 60_000;
@@ -159,14 +161,38 @@ async function rent(
   const earlier = await deps.sessions.ofJob(job.id);
   const allocationId = await allocationOf(deps, job, spentBy(earlier));
   return deps.withDeadline(RENT_TIMEOUT_MS, signals, (signal) =>
-    deps.renter.rent({
-      country: slot.country,
-      allocationId,
-      rentMs: Math.max(0, job.deadlineAt.getTime() - deps.now().getTime()) + RENT_MARGIN_MS,
+    orAbandoned(
+      deps.renter.rent({
+        country: slot.country,
+        allocationId,
+        rentMs: Math.max(0, job.deadlineAt.getTime() - deps.now().getTime()) + RENT_MARGIN_MS,
+        signal,
+        avoid: lostLately(earlier.filter(({ country }) => country === slot.country)),
+      }),
       signal,
-      avoid: lostLately(earlier.filter(({ country }) => country === slot.country)),
-    }),
+    ),
   );
+}
+
+/**
+ * What `renting` comes to, or a failure once `signal` has aborted and nothing has come for a while: a
+ * library that waits for a network that is gone must not hold the slot. What it rents all the same is
+ * settled.
+ */
+function orAbandoned(renting: Promise<Vantage>, signal: AbortSignal): Promise<Vantage> {
+  return new Promise((resolve, reject) => {
+    let isAbandoned = false;
+    const abandon = () =>
+      setTimeout(() => {
+        isAbandoned = true;
+        reject(new BeaconError("GOLEM_UNAVAILABLE", "renting a provider did not end in time"));
+      }, RENT_GRACE_MS).unref();
+    if (signal.aborted) abandon();
+    else signal.addEventListener("abort", abandon, { once: true });
+    renting
+      .then((vantage) => (isAbandoned ? void vantage.settle(SETTLE_TIMEOUT_MS) : resolve(vantage)))
+      .catch(reject);
+  });
 }
 
 /**

@@ -51,7 +51,7 @@ function aSlot(over: Partial<RunSessionDeps> = {}) {
     },
     close: async () => {},
   };
-  const deps: RunSessionDeps = {
+  const deps: { -readonly [K in keyof RunSessionDeps]: RunSessionDeps[K] } = {
     jobs: {
       byId: async () => job,
       async replaceAllocation(_, from, to) {
@@ -121,6 +121,24 @@ const lost = (provider: string | null, over: Partial<SessionRow> = {}) =>
     id: aSessionId(40),
     ...over,
   });
+
+describe("a rental that does not end when it is told to", () => {
+  it("is given up, so that another session may have the slot", async () => {
+    vi.useFakeTimers();
+    try {
+      const slot = aSlot();
+      const deaf = { ...slot.deps.renter, rent: () => new Promise<never>(() => {}) };
+      slot.deps.renter = deaf;
+      const running = slot.run();
+      await vi.advanceTimersByTimeAsync(70_000);
+      await running;
+      expect(slot.ends).toMatchObject([{ status: "LOST" }]);
+      expect(slot.ends[0]?.reason).toContain("GOLEM_UNAVAILABLE");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
 
 describe("a session", () => {
   it("rents, looks, asks, settles, and asks for the comparison of what it finished", async () => {

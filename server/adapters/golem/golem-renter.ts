@@ -153,7 +153,10 @@ class GolemRenter implements VantageRenter {
 
   async #allocationFor({ allocationId }: RentOrder): Promise<Allocation> {
     const view = await this.#desk.view(allocationId);
-    if (view === null || view.remaining === "0")
+    // A network that forgot it has been started anew; that is no budget that was spent.
+    if (view === null)
+      throw new BeaconError("GOLEM_UNAVAILABLE", `the network knows no allocation ${allocationId}`);
+    if (view.remaining === "0")
       throw new BeaconError("GOLEM_BUDGET_SPENT", `nothing is left of allocation ${allocationId}`);
     try {
       return await within(this.#golem.payment.getAllocation(allocationId), CONNECT_MS);

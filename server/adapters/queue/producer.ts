@@ -23,6 +23,7 @@ export const queueConnection = (databaseUrl: string) => ({
   connectionString: databaseUrl,
   migrate: true,
   max: 2,
+  connectionTimeoutMillis: 10_000,
 });
 
 /** Sends messages through BullMQ. */
