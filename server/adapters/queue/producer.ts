@@ -47,13 +47,30 @@ export function createProducer(databaseUrl: string, log: Logger): Producer {
     queues.set(name, queue);
     return queue;
   };
+  /**
+   * Works with a queue, and forgets one that failed: BullMQ remembers for ever that it could not
+   * connect at its first try, and the database may only have been starting.
+   */
+  async function withQueue(
+    name: QueueName,
+    work: (queue: InstanceType<typeof PostgresQueue>) => Promise<unknown>,
+  ): Promise<void> {
+    const queue = queueOf(name);
+    try {
+      await work(queue);
+    } catch (error) {
+      if (queues.get(name) === queue) queues.delete(name);
+      queue.close().catch(() => {});
+      throw error;
+    }
+  }
   return {
-    async enqueue(name, key, payload) {
-      await queueOf(name).add(name, payload, { jobId: key });
-    },
-    async schedule(name, everyMs, payload) {
-      await queueOf(name).upsertJobScheduler(name, { every: everyMs }, { name, data: payload });
-    },
+    enqueue: (name, key, payload) =>
+      withQueue(name, (queue) => queue.add(name, payload, { jobId: key })),
+    schedule: (name, everyMs, payload) =>
+      withQueue(name, (queue) =>
+        queue.upsertJobScheduler(name, { every: everyMs }, { name, data: payload }),
+      ),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

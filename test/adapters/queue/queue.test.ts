@@ -56,6 +56,20 @@ async function onDatabase<T>(query: string): Promise<T[]> {
   return rows;
 }
 
+describe("a producer", () => {
+  it("sends when the database is there, although it was not at the first try", async () => {
+    const url = new URL(db.url);
+    const name = `late_${Date.now()}`;
+    url.pathname = `/${name}`;
+    const producer = createProducer(url.href, silent);
+    await expect(ring(producer, nextJob())).rejects.toThrow();
+    await onDatabase(`CREATE DATABASE ${name}`);
+    await ring(producer, nextJob());
+    await producer.close();
+    await onDatabase(`DROP DATABASE ${name} WITH (FORCE)`);
+  });
+});
+
 describe("a message", () => {
   it("rings once however often it is sent while it waits", async () => {
     const producer = aProducer();
