@@ -36,6 +36,33 @@ export const KeyEntry = z.strictObject({
 });
 export type KeyEntry = z.infer<typeof KeyEntry>;
 
+/**
+ * Takes a key back: what the key signed counts when it stands in the log before this entry, and not
+ * after it. Signed by the log's own key.
+ */
+export const RevocationEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.revocation/v1"),
+  key: KeyId,
+  /** Where the log registered the key. */
+  registration: LeafIndex,
+  reason: z.enum(["superseded", "compromised", "retired"]),
+  /** The key that signs from here on; null when none does. */
+  replaced_by: KeyId.nullable(),
+});
+export type RevocationEntry = z.infer<typeof RevocationEntry>;
+
+/** Commits to one published verification program, so that nobody is served another. Signed by the log's own key. */
+export const VerifierEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.verifier/v1"),
+  /** Its name below `/verify/`. */
+  file: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size_bytes: z.int().nonnegative(),
+});
+export type VerifierEntry = z.infer<typeof VerifierEntry>;
+
 /** Announces a job before anything runs: every task counted here must later close in the log. */
 export const IntentEntry = z.strictObject({
   ...common,
@@ -140,6 +167,8 @@ export type ComparisonEntry = z.infer<typeof ComparisonEntry>;
 /** What may become a leaf: its RFC 8785 bytes are the leaf's bytes. Commitments only, content lives in blocks. */
 export const LogEntry = z.discriminatedUnion("type", [
   KeyEntry,
+  RevocationEntry,
+  VerifierEntry,
   IntentEntry,
   ResultEntry,
   FailureEntry,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IntentEntry, KeyEntry, LogEntry } from "@/schemas/log-entry";
+import { IntentEntry, KeyEntry, LogEntry, RevocationEntry } from "@/schemas/log-entry";
 import { LeafIndex } from "@/schemas/primitives";
 
 /** A DSSE envelope with one signature (secure-systems-lab/dsse, protocol 1.0). */
@@ -17,14 +17,25 @@ const proof = z.array(z.base64().length(44)).max(63);
 
 /**
  * What the `extra` line of a receipt's `.tlog-proof` holds, as base64 of its RFC 8785 bytes:
- * the entry that is the leaf, its signature, and the two entries it leans on, each with its own
- * inclusion proof in the same checkpoint.
+ * the entry that is the leaf, its signature, and the entries it leans on, each with its own inclusion
+ * proof in the same checkpoint.
  */
 export const ReceiptExtra = z.strictObject({
   entry: LogEntry,
   dsse: DsseEnvelope,
   /** The registration of the key that signed `dsse`; null when the log's own key did. */
-  key: z.strictObject({ entry: KeyEntry, dsse: DsseEnvelope, index: LeafIndex, proof }).nullable(),
+  key: z
+    .strictObject({
+      entry: KeyEntry,
+      dsse: DsseEnvelope,
+      index: LeafIndex,
+      proof,
+      /** Where the log took the key back. Absent when it had not, at this checkpoint. */
+      revocation: z
+        .strictObject({ entry: RevocationEntry, dsse: DsseEnvelope, index: LeafIndex, proof })
+        .exactOptional(),
+    })
+    .nullable(),
   /** The job's intent; null when the entry belongs to no announced job. */
   intent: z.strictObject({ entry: IntentEntry, index: LeafIndex, proof }).nullable(),
 });

@@ -32,6 +32,31 @@ function ownRows(entry: LogEntry): readonly Row[] {
         ["Public key", <Hash key="public" label="public key" value={entry.public_key} head={12} />],
         ["For", `${entry.role}, ${entry.algorithm}`],
       ];
+    case "beacon.revocation/v1":
+      return [
+        ["Key", <Hash key="key" label="key id" value={entry.key} head={12} />],
+        ["Registered in", entryLink(entry.registration)],
+        ["Why", entry.reason],
+        [
+          "Replaced by",
+          entry.replaced_by === null ? (
+            "no other key"
+          ) : (
+            <Hash key="by" label="key id" value={entry.replaced_by} head={12} />
+          ),
+        ],
+      ];
+    case "beacon.verifier/v1":
+      return [
+        [
+          "File",
+          <a key="file" href={`/verify/${entry.file}`} className="link code">
+            {entry.file}
+          </a>,
+        ],
+        ["SHA-256", <Hash key="sha256" label="sha256" value={entry.sha256} head={16} />],
+        ["Size", formatBytes(entry.size_bytes)],
+      ];
     case "beacon.intent/v1":
       return [
         [

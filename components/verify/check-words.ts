@@ -47,7 +47,8 @@ type Machine = (facts: Facts, verification: Verification) => string | null;
 
 const subjectOf = ({ entry }: Facts): string => {
   if ("task" in entry) return entry.task;
-  return "job" in entry ? entry.job : entry.key;
+  if ("job" in entry) return entry.job;
+  return "key" in entry ? entry.key : entry.file;
 };
 const addressOf = ({ entry }: Facts): string | null => {
   if ("cid" in entry) return entry.cid;

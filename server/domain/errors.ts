@@ -53,9 +53,26 @@ export const ERRORS = {
   LOG_WRITER_BUSY: { retryable: true, expose: false },
   LOG_ENTRY_CORRUPT: { retryable: false, expose: false },
   LOG_ROLLED_BACK: { retryable: false, expose: false },
+  LOG_FORKED: { retryable: false, expose: true },
+  LOG_HALTED: { retryable: false, expose: true },
+  LOG_ADD_REFUSED: { retryable: false, expose: true },
+  LOG_BUSY: { retryable: true, expose: true },
   WITNESS_UNAVAILABLE: { retryable: true, expose: false },
   WITNESS_REFUSED: { retryable: false, expose: false },
   QUORUM_NOT_MET: { retryable: true, expose: false },
+
+  // the key registry
+  KEY_NOT_FOUND: { retryable: false, expose: true },
+  KEY_REVOKED: { retryable: false, expose: true },
+  KEY_IN_USE: { retryable: false, expose: true },
+
+  // blocks elsewhere, bundles, anchors
+  CONTENT_STORE_UNAVAILABLE: { retryable: true, expose: true },
+  CONTENT_STORE_REFUSED: { retryable: false, expose: true },
+  BUNDLE_MALFORMED: { retryable: false, expose: true },
+  BUNDLE_NOT_READY: { retryable: true, expose: true },
+  ANCHOR_UNAVAILABLE: { retryable: true, expose: true },
+  ANCHOR_INVALID: { retryable: false, expose: true },
 
   // Golem
   GOLEM_UNAVAILABLE: { retryable: true, expose: true },

@@ -1,6 +1,7 @@
 import { type IntentEntry, LogEntry } from "@/schemas/log-entry";
 import { fromUtf8, hex } from "@/server/domain/bytes";
 import { leafHashOf } from "@/server/domain/log/merkle";
+import { isLogSigned } from "@/server/domain/log/receipt";
 
 /** A job that was announced, and how its tasks closed in the log. */
 export type AuditedJob = {
@@ -64,7 +65,7 @@ export function auditClosings(
       problems.push(`entry ${index} is none that this auditor knows`);
       continue;
     }
-    if (entry.type === "beacon.key/v1") continue;
+    if (isLogSigned(entry)) continue;
     const problem =
       entry.type === "beacon.intent/v1" ? announce(jobs, index, entry) : close(jobs, entry);
     if (problem !== null) problems.push(`entry ${index} ${problem}`);

@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { LogEntry } from "@/schemas/log-entry";
+import type { KeyEntry, LogEntry, RevocationEntry, VerifierEntry } from "@/schemas/log-entry";
 import type { Cid } from "@/schemas/primitives";
 import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
 import { base64, concat, hex, utf8 } from "@/server/domain/bytes";
@@ -23,6 +23,14 @@ export function cidOfEntry(entry: LogEntry): Cid | null {
       return null;
   }
 }
+
+/** Entries that the log's own key signs: a reader's trust starts from that one. */
+export type LogSignedEntry = KeyEntry | RevocationEntry | VerifierEntry;
+
+export const isLogSigned = (entry: LogEntry): entry is LogSignedEntry =>
+  entry.type === "beacon.key/v1" ||
+  entry.type === "beacon.revocation/v1" ||
+  entry.type === "beacon.verifier/v1";
 
 /**
  * What the signer of an entry signs: the RFC 8785 bytes of an in-toto Statement v1. It names the
@@ -48,7 +56,10 @@ export function statementBytes(entry: LogEntry, origin: string): Uint8Array {
 function subjectNameOf(entry: LogEntry): string {
   switch (entry.type) {
     case "beacon.key/v1":
+    case "beacon.revocation/v1":
       return entry.key;
+    case "beacon.verifier/v1":
+      return entry.file;
     case "beacon.intent/v1":
       return entry.job;
     case "beacon.comparison/v1":

@@ -1,5 +1,6 @@
 import { leafHashOfEntry } from "@/server/domain/log/entry";
 import { verifyInclusion } from "@/server/domain/log/merkle";
+import { isLogSigned } from "@/server/domain/log/receipt";
 import { findingOf } from "@/server/domain/verify/finding-of";
 import { hashesOf } from "@/server/domain/verify/hashes-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
@@ -7,7 +8,7 @@ import { type Finding, fails, notApplicable } from "@/server/domain/verify/repor
 
 /** `intent-announced`: had the log announced the job before it took in this entry? */
 export function checkIntent({ entry, index, intent, checkpoint }: Evidence): Finding {
-  if (entry.type === "beacon.key/v1") return notApplicable("This entry belongs to no job.");
+  if (isLogSigned(entry)) return notApplicable("This entry belongs to no job.");
   if (entry.type === "beacon.intent/v1")
     return notApplicable("This entry is itself the announcement of a job.");
   if (intent === null) return fails("The receipt carries no announcement of the job.");

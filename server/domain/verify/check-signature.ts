@@ -1,5 +1,6 @@
 import { fromBase64 } from "@/server/domain/bytes";
 import type { Policy } from "@/server/domain/log/policy";
+import { isLogSigned } from "@/server/domain/log/receipt";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 import { isSignedBy, logKeysOf } from "@/server/domain/verify/envelope";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
@@ -11,7 +12,7 @@ export async function checkSignature(
   policy: Policy,
   verifier: Ed25519Verifier,
 ): Promise<Finding> {
-  if (entry.type === "beacon.key/v1") {
+  if (isLogSigned(entry)) {
     const { origin } = checkpoint;
     return (await isSignedBy(dsse, origin, logKeysOf(policy, origin), verifier))
       ? holds("The log's own key signed the statement.")

@@ -6,6 +6,8 @@ import type {
   KeyEntry,
   LogEntry,
   ResultEntry,
+  RevocationEntry,
+  VerifierEntry,
   WithdrawalEntry,
 } from "@/schemas/log-entry";
 import type { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
@@ -85,6 +87,17 @@ export const keyEntry = record<KeyEntry>({
   public_key: base64Of(32),
 });
 
+/** The form of a key's revocation. */
+export const revocationEntry = record<RevocationEntry>({
+  ...common("beacon.revocation/v1"),
+  key: keyId,
+  registration: count,
+  reason: oneOf(
+    ...(["superseded", "compromised", "retired"] satisfies RevocationEntry["reason"][]),
+  ),
+  replaced_by: nullable(keyId),
+});
+
 /** The form of a job's announcement. */
 export const intentEntry = record<IntentEntry>({
   ...common("beacon.intent/v1"),
@@ -103,6 +116,13 @@ export const intentEntry = record<IntentEntry>({
 
 const SHAPES: readonly Shape[] = [
   keyEntry,
+  revocationEntry,
+  record<VerifierEntry>({
+    ...common("beacon.verifier/v1"),
+    file: text(/^[a-z0-9][a-z0-9.-]{0,62}$/),
+    sha256: text(/^[0-9a-f]{64}$/),
+    size_bytes: count,
+  }),
   intentEntry,
   record<ResultEntry>({
     ...common("beacon.result/v1"),

@@ -6,8 +6,13 @@ import { type Checkpoint, parseCheckpoint } from "@/server/domain/log/checkpoint
 import { leafHashOfEntry } from "@/server/domain/log/entry";
 import { parseNote, type SignedNote } from "@/server/domain/log/note";
 import { parseProof } from "@/server/domain/log/proof";
-import { STATEMENT_TYPE } from "@/server/domain/log/receipt";
-import { intentEntry, isLogEntry, keyEntry } from "@/server/domain/verify/entry-shape";
+import { isLogSigned, STATEMENT_TYPE } from "@/server/domain/log/receipt";
+import {
+  intentEntry,
+  isLogEntry,
+  keyEntry,
+  revocationEntry,
+} from "@/server/domain/verify/entry-shape";
 import {
   base64Of,
   integer,
@@ -43,10 +48,19 @@ const dsse = record<DsseEnvelope>({
   ),
 });
 
+type Key = NonNullable<ReceiptExtra["key"]>;
+
+const revocation = record<NonNullable<Key["revocation"]>>({
+  entry: revocationEntry,
+  dsse,
+  index,
+  proof,
+});
+
 const extraShape = record<ReceiptExtra>({
   entry: isLogEntry,
   dsse,
-  key: nullable(record<NonNullable<ReceiptExtra["key"]>>({ entry: keyEntry, dsse, index, proof })),
+  key: nullable(record<Key>({ entry: keyEntry, dsse, index, proof, revocation }, "revocation")),
   intent: nullable(
     record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, index, proof }),
   ),
@@ -81,7 +95,7 @@ function parseExtra(extra: Uint8Array): ReceiptExtra {
   if (!isReceiptExtra(value)) throw malformed("the extra line does not have a receipt's fields");
   if (!equalBytes(canonicalBytes(value), extra))
     throw malformed("the extra line is not in canonical form");
-  const isKey = value.entry.type === "beacon.key/v1";
+  const isKey = isLogSigned(value.entry);
   const isIntent = value.entry.type === "beacon.intent/v1";
   if ((isKey && value.key !== null) || ((isKey || isIntent) && value.intent !== null))
     throw malformed("the receipt carries an entry that its own does not lean on");

@@ -4,14 +4,18 @@ import type { Json } from "@/server/domain/digest";
 /** Whether a piece of parsed JSON has a certain form. */
 export type Shape = (value: Json) => boolean;
 
-/** An object with exactly the fields of `T`, each of its own shape. */
-export const record = <T extends object>(fields: { readonly [K in keyof T]-?: Shape }): Shape => {
+/** An object with exactly the fields of `T`, each of its own shape; those named `optional` may be absent. */
+export const record = <T extends object>(
+  fields: { readonly [K in keyof T]-?: Shape },
+  ...optional: readonly (keyof T & string)[]
+): Shape => {
   const shapes = new Map<string, Shape>(Object.entries(fields));
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
     const entries = Object.entries(value);
+    const absent = optional.filter((name) => !Object.hasOwn(value, name)).length;
     return (
-      entries.length === shapes.size &&
+      entries.length + absent === shapes.size &&
       entries.every(([name, field]) => shapes.get(name)?.(field) ?? false)
     );
   };
