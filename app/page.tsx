@@ -4,6 +4,7 @@ import { LogHeadCard } from "@/components/home/log-head-card";
 import { ThreeSteps } from "@/components/home/three-steps";
 import { PageBody } from "@/components/site/page-body";
 import { Empty } from "@/components/ui/states";
+import { ForkAlarm } from "@/components/verify/fork-alarm";
 import { api } from "@/server/api/rsc";
 
 export const dynamic = "force-dynamic";
@@ -18,6 +19,7 @@ export default async function FrontPage() {
   ]);
   return (
     <PageBody simulated={latest.some(({ comparison }) => comparison.simulated)}>
+      <ForkAlarm note={head.note} />
       <section className="grid items-end gap-x-14 gap-y-8 pt-12 pb-12 md:grid-cols-[1.5fr_1fr] md:pt-16">
         <div>
           <h1>The same question, asked from different countries.</h1>

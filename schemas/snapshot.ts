@@ -2,6 +2,7 @@
  * What the server hands to a page: snapshots, made on the server, rendered as they are. Plain types,
  * because what we send ourselves is not parsed again. Instants are RFC 3339 UTC; null is "not measured".
  */
+import type { AnchorId, AnchorKind, AnchorStatus } from "@/schemas/anchor";
 import type { Comparison } from "@/schemas/comparison";
 import type { CountryCode } from "@/schemas/country";
 import type { JobSpec, Prompt, ServiceRef } from "@/schemas/job-spec";
@@ -182,6 +183,13 @@ export type WitnessView = {
   readonly cosignedAt: Instant | null;
   /** "local" witnesses are run by the operator of this portal. */
   readonly operator: "local" | "independent";
+  /** What became of the last request to it, and when; null: it was never asked. */
+  readonly lastAsked: {
+    readonly at: Instant;
+    /** Why it did not cosign; null when it did. */
+    readonly code: string | null;
+    readonly message: string | null;
+  } | null;
 };
 
 export type LogHead = {
@@ -192,6 +200,8 @@ export type LogHead = {
   /** The published checkpoint, signatures and cosignatures included, byte for byte. Null: nothing is published yet. */
   readonly note: string | null;
   readonly publishedAt: Instant | null;
+  /** Why nothing is signed any more; null: the log is written. */
+  readonly halted: { readonly reason: string; readonly at: Instant } | null;
   readonly logVerifierKey: string;
   readonly witnesses: readonly WitnessView[];
   /** How many cosignatures the policy asks for. */
@@ -203,7 +213,8 @@ export type LogHead = {
 
 export type LeafSummary = {
   readonly index: number;
-  readonly type: EntryType;
+  /** "raw": bytes that a third party added. They are no entry of Beacon's, whatever they say. */
+  readonly type: EntryType | "raw";
   readonly at: Instant;
   readonly simulated: boolean | null;
   readonly jobId: JobId | null;
@@ -213,15 +224,129 @@ export type LeafSummary = {
 };
 
 export type LeafSnapshot = LeafSummary & {
-  readonly entry: LogEntry;
+  /** Null for bytes of third parties. */
+  readonly entry: LogEntry | null;
+  /** The leaf's bytes, base64. */
+  readonly bytes: string;
   /** hex of the RFC 6962 leaf hash. */
   readonly leafHash: string;
-  readonly dsse: DsseEnvelope;
+  /** Null for bytes of third parties: nobody signed them. */
+  readonly dsse: DsseEnvelope | null;
   readonly signerKey: KeyId | null;
   /** The tree size that the receipt's proof leads to. */
   readonly size: number;
   /** Sibling hashes from leaf to root, hex. */
   readonly proof: readonly string[];
+};
+
+/** Whether a job did what it announced, as the published log says. */
+export type CompletenessView = {
+  /** Where the announcement stands; null until a published checkpoint includes it. */
+  readonly intentIndex: number | null;
+  /** Entries of the log that were looked at. */
+  readonly size: number;
+  /** `announced = results + failures + withdrawals + open`. */
+  readonly announced: number;
+  readonly results: number;
+  readonly failures: number;
+  readonly withdrawals: number;
+  readonly open: number;
+  /** Whether the deadline has passed by more than the grace for closing: what is open is overdue. */
+  readonly isOver: boolean;
+  /** The first of the open tasks. `repeat` is 0-based. */
+  readonly named: readonly {
+    readonly task: TaskId;
+    readonly prompt: string;
+    readonly service: string;
+    readonly country: CountryCode;
+    readonly repeat: number;
+  }[];
+  /** Closed and never announced. */
+  readonly unannounced: number;
+  /** Closed more than once. */
+  readonly doubled: number;
+};
+
+/**
+ * What the last looks for blocks found in all stores that are to keep them. `blocks = available +
+ * missing + waiting + notProbed`; all instants are null until the first look.
+ */
+export type BlockAvailability = {
+  readonly blocks: number;
+  readonly available: number;
+  readonly missing: number;
+  /** Accepted and readable here, on the way to the stores. */
+  readonly waiting: number;
+  readonly notProbed: number;
+  /** The oldest and the newest of the looks that count here. */
+  readonly firstLookAt: Instant | null;
+  readonly lastLookAt: Instant | null;
+  /** The first of the missing ones, the oldest look first. */
+  readonly missingBlocks: readonly MissingBlock[];
+};
+
+/** A block that some store did not have, or did not hand over, at the last look. */
+export type MissingBlock = { readonly cid: Cid; readonly lookedAt: Instant };
+
+/** What the published log says of a key that signs entries. */
+export type KeyView = {
+  readonly key: KeyId;
+  readonly role: "runner";
+  /** Raw 32-byte public key, base64. */
+  readonly publicKey: string;
+  readonly registeredAt: Instant;
+  readonly registrationIndex: number;
+  /** Whether it signs the entries of this installation now. */
+  readonly isInUse: boolean;
+  readonly revocation: {
+    readonly index: number;
+    readonly at: Instant;
+    readonly reason: "superseded" | "compromised" | "retired";
+    readonly replacedBy: KeyId | null;
+  } | null;
+};
+
+/** A verification program below `/verify/`, and where the log commits to its bytes. */
+export type VerifierView = {
+  readonly file: string;
+  /** 64 hex digits. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly at: Instant;
+  readonly leafIndex: number;
+};
+
+/** One checkpoint for whose existence somebody outside was asked to vouch. */
+export type AnchorView = {
+  readonly id: AnchorId;
+  readonly kind: AnchorKind;
+  /** The URL that was asked. */
+  readonly service: string;
+  /** The checkpoint's tree size. */
+  readonly size: number;
+  /** What was stamped: sha256 over the text of the checkpoint's note, three lines with their final newline, without signatures. */
+  readonly digest: Digest;
+  readonly status: AnchorStatus;
+  readonly requestedAt: Instant;
+  /** When it was last asked for; null: not yet. */
+  readonly checkedAt: Instant | null;
+  /** When a time-stamp authority says that the checkpoint existed. Null for Bitcoin: only a block's header says when. */
+  readonly attestedAt: Instant | null;
+  /** Who says what and what is not known, or why it failed: plain sentences. */
+  readonly detail: string | null;
+  /** The Bitcoin block that has to have this Merkle root (hex, as explorers show it), once there is one. */
+  readonly block: { readonly height: number; readonly merkleRoot: string } | null;
+  /** Where the proof is served; null: there is none yet. */
+  readonly proofUrl: string | null;
+  /** Where the checkpoint is served as it was published. */
+  readonly checkpointUrl: string;
+};
+
+export type AnchorPage = Page<AnchorView> & {
+  /** When this was made: what is pending is told with its age. */
+  readonly at: Instant;
+  /** Who is asked by this installation; empty: no anchor is configured. */
+  readonly services: readonly { readonly kind: AnchorKind; readonly service: string }[];
 };
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };

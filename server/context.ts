@@ -2,33 +2,58 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Amount } from "@/schemas/primitives";
+import type { Anchor } from "@/server/adapters/anchor/anchor";
+import { createCalendarAnchor } from "@/server/adapters/anchor/calendar-anchor";
+import {
+  createTimeStampAnchor,
+  verifyTimeStamp as verifyTimeStampFile,
+} from "@/server/adapters/anchor/time-stamp-anchor";
 import { type WithDeadline, withDeadline } from "@/server/adapters/clock/deadline";
 import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
+import { type AnchorStore, createAnchorStore } from "@/server/adapters/db/anchor-store";
 import { type BlockOutbox, createBlockOutbox } from "@/server/adapters/db/block-outbox";
 import { createPrisma } from "@/server/adapters/db/client";
+import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
 import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
+import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
+import { inspectLog, type LogInspection } from "@/server/adapters/db/log-inspection";
 import { createLogStore, type LogStore } from "@/server/adapters/db/log-store";
+import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
 import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
+import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
 import { loopbackDatabases } from "@/server/adapters/geo/loopback-databases";
 import type { VantageRenter } from "@/server/adapters/golem/vantage";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
+import { createKuboStore } from "@/server/adapters/ipfs/kubo-store";
 import { openKeys } from "@/server/adapters/keys/file-keys";
 import { createKeyFile } from "@/server/adapters/keys/key-file";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { hashPassword, isPassword } from "@/server/adapters/keys/passwords";
+import {
+  type RetiredKey,
+  type RetirementReason,
+  retiredKeys,
+  retireRunnerKey,
+} from "@/server/adapters/keys/retired-keys";
 import { openSecret } from "@/server/adapters/keys/secret-file";
+import { openSubmitters, type Submitters } from "@/server/adapters/keys/submitters";
 import { createThrottle, type Throttle } from "@/server/adapters/keys/throttle";
 import type { Model } from "@/server/adapters/llm/model";
 import { openAiCompatible } from "@/server/adapters/llm/openai-compatible";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
-import { createLocalWitness } from "@/server/adapters/witness/local-witness";
+import { readPolicyFile } from "@/server/adapters/witness/policy-file";
+import { witnessesOf } from "@/server/adapters/witness/policy-witnesses";
+import type {
+  StandAloneWitness,
+  StandAloneWitnessOptions,
+} from "@/server/adapters/witness/stand-alone-witness";
 import type { Witness } from "@/server/adapters/witness/witness";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
 import { BeaconError } from "@/server/domain/errors";
@@ -57,22 +82,39 @@ export type Context = {
   readonly comparisons: ComparisonStore;
   readonly accounts: AccountStore;
   readonly log: LogStore;
+  /** The mark that stops the log's writers. */
+  readonly logHalt: LogHalt;
+  readonly closings: ClosingStore;
+  readonly anchors: AnchorStore;
+  /** Who outside is asked to vouch for checkpoints; empty unless configured. */
+  readonly anchorServices: readonly Anchor[];
+  readonly anchorIntervalMs: number;
   readonly bus: EventBus;
   readonly producer: Producer;
   /** Where blocks are put and read: accepted by the outbox, kept in `blocks`. */
-  readonly content: ContentStore;
+  readonly content: Pick<ContentStore, "put" | "get">;
   readonly outbox: BlockOutbox;
+  /** The first copy of every block, on this machine's disk: evidence may not depend on another process. */
   readonly blocks: ContentStore;
+  /** The nodes that every block is published on besides. The outbox keeps a block until all have it. */
+  readonly copies: readonly ContentStore[];
+  readonly probes: ProbeStore;
   readonly tree: Tree;
 
   readonly origin: string;
   readonly logKey: Signer;
   readonly logVerifierKey: string;
   readonly runner: Signer;
+  /** Keys that signed entries here before. */
+  readonly retiredKeys: readonly RetiredKey[];
   readonly witnesses: readonly Witness[];
+  /** What came of asking them. */
+  readonly witnessStore: WitnessStore;
   readonly policy: Policy;
   readonly policyText: string;
 
+  /** Who may add leaves from outside; null: nobody. */
+  readonly submitters: Submitters | null;
   /** Models that jobs can ask here. */
   readonly models: readonly string[];
   readonly limits: { readonly glm: Amount; readonly usd: Amount };
@@ -108,6 +150,7 @@ function buildContext(env: Env): Context {
   mkdirSync(env.BEACON_HOME, { recursive: true });
   const now = () => new Date();
   const prisma = createPrisma(env.DATABASE_URL);
+  const log = createLogStore(prisma, env.DATABASE_URL);
   const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
   const outbox = createBlockOutbox(prisma, now);
   const blocks = createDiskStore(join(env.BEACON_HOME, "blocks"));
@@ -116,10 +159,10 @@ function buildContext(env: Env): Context {
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
   const logKey = verifierKeyOf(origin, "note", keys.log.publicKey);
   const witnessName = `${origin}/witness`;
-  const policy = localPolicy(
-    logKey,
-    verifierKeyOf(witnessName, "cosignature", keys.witness.publicKey),
-  );
+  const policy =
+    env.BEACON_POLICY === undefined
+      ? localPolicy(logKey, verifierKeyOf(witnessName, "cosignature", keys.witness.publicKey))
+      : readPolicyFile(env.BEACON_POLICY, logKey);
   return {
     env,
     publicUrl: publicUrlOf(env),
@@ -132,8 +175,13 @@ function buildContext(env: Env): Context {
     sessions: createSessionStore(prisma),
     comparisons: createComparisonStore(prisma),
     accounts: createAccountStore(prisma),
-    log: createLogStore(prisma),
+    log,
+    logHalt: createLogHalt(prisma),
+    closings: createClosingStore(prisma),
     bus,
+    anchors: createAnchorStore(prisma),
+    anchorServices: anchorServicesOf(env),
+    anchorIntervalMs: env.BEACON_ANCHOR_INTERVAL_HOURS * 3_600_000,
     producer,
     content: {
       put: (bytes) => outbox.put(bytes),
@@ -142,22 +190,28 @@ function buildContext(env: Env): Context {
     },
     outbox,
     blocks,
+    copies: env.IPFS_API_URL.map((url) => createKuboStore({ url, withDeadline })),
+    probes: createProbeStore(prisma),
     tree: createTileTree(),
     origin,
     logKey: keys.log,
     logVerifierKey: formatVerifierKey(logKey),
     runner: keys.runner,
-    witnesses: [
-      createLocalWitness({
-        name: witnessName,
-        signer: keys.witness,
-        logVerifierKey: formatVerifierKey(logKey),
-        stateFile: join(env.BEACON_HOME, "witness", "state.json"),
-        now,
-      }),
-    ],
+    retiredKeys: retiredKeys(join(env.BEACON_HOME, "keys")),
+    witnesses: witnessesOf(policy, {
+      logKey,
+      ownSigner: keys.witness,
+      stateFile: join(env.BEACON_HOME, "witness", "state.json"),
+      withDeadline,
+      now,
+    }),
+    witnessStore: createWitnessStore(prisma),
     policy,
     policyText: formatPolicy(policy),
+    submitters: openSubmitters({
+      token: env.BEACON_TLOG_ADD_TOKEN,
+      keyFile: env.BEACON_TLOG_ADD_KEYS,
+    }),
     models: CONTROL_MODELS.map(({ id }) => id),
     limits: { glm: env.BEACON_BUDGET_LIMIT_GLM, usd: env.BEACON_BUDGET_LIMIT_USD },
     simulated: true,
@@ -172,6 +226,7 @@ function buildContext(env: Env): Context {
     async close() {
       await producer.close();
       await bus.close();
+      await log.close();
       await prisma.$disconnect();
     },
   };
@@ -184,6 +239,23 @@ const localPolicy = (log: VerifierKey, witness: VerifierKey): Policy => ({
   groups: [{ name: "quorum", threshold: 1, members: ["local"] }],
   quorum: "quorum",
 });
+
+/** @throws BeaconError CONFIG_INVALID when BEACON_TSA_CA names no PEM file. */
+function anchorServicesOf(env: Env): readonly Anchor[] {
+  const random16 = () => randomBytes(16);
+  const authority =
+    env.BEACON_TSA_URL === undefined
+      ? []
+      : [
+          createTimeStampAnchor({
+            url: env.BEACON_TSA_URL,
+            caFile: env.BEACON_TSA_CA ?? null,
+            random16,
+          }),
+        ];
+  const calendars = env.BEACON_OTS_CALENDARS.map((url) => createCalendarAnchor({ url, random16 }));
+  return [...authority, ...calendars];
+}
 
 const SLOT = Symbol.for("beacon.context");
 type Holder = { [SLOT]?: Context };
@@ -250,8 +322,52 @@ export async function openRenter(
   });
 }
 
+/** One snapshot of the log's tables. For `beacon log fsck`. @throws BeaconError DATABASE_UNAVAILABLE */
+export const openInspection = (databaseUrl: string): Promise<LogInspection> =>
+  inspectLog(databaseUrl);
+
+/** Judges a time-stamp file offline. For `beacon anchor verify`. */
+export const verifyTimeStamp = verifyTimeStampFile;
+
 /** A new key in a new file; null when the file exists. For `beacon keygen`. */
 export const createKey = (path: string): Signer | null => createKeyFile(path);
+
+/** A new ML-DSA-44 key in a new file; null when the file exists. For `beacon keygen`. */
+export async function createMlDsaKey(path: string): Promise<{ publicKey: Uint8Array } | null> {
+  const { createMlDsaKeyFile } = await import("@/server/adapters/keys/mldsa-key-file");
+  return createMlDsaKeyFile(path);
+}
+
+/**
+ * A witness of its own, for `beacon witness`. It needs nothing of an installation.
+ *
+ * @throws BeaconError KEY_FILE_INVALID, and what `startStandAloneWitness` throws.
+ */
+export async function openWitness({
+  name,
+  keyFiles,
+  ...asked
+}: Pick<StandAloneWitnessOptions, "logLines" | "stateFolder" | "host" | "port"> & {
+  readonly name: string;
+  readonly keyFiles: readonly string[];
+}): Promise<StandAloneWitness> {
+  const { readCosignerKey } = await import("@/server/adapters/keys/cosigner-key");
+  const { startStandAloneWitness } = await import("@/server/adapters/witness/stand-alone-witness");
+  const log = logger.child({ component: "witness" });
+  return startStandAloneWitness({
+    ...asked,
+    signers: keyFiles.map((path) => ({ ...readCosignerKey(path), name })),
+    now: () => new Date(),
+    onFailure: (err) => log.error({ err }, "a request failed"),
+  });
+}
+
+/**
+ * Puts the runner's key of a state folder aside, so that the next start makes a new one. For
+ * `beacon key rotate`; nothing may run on the folder.
+ */
+export const retireRunner = (home: string, reason: RetirementReason) =>
+  retireRunnerKey(join(home, "keys"), reason);
 
 /**
  * The loopback Golem network with the control models in its providers' machines, on the port that

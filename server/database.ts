@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "@/server/adapters/db/embedded-postgres";
-import { isProcessAlive } from "@/server/adapters/db/postgres-process";
+import { isProcessAlive, runningPostgresOn } from "@/server/adapters/db/postgres-process";
 import type { Env } from "@/server/env";
 
 /** The installation's database, running. */
@@ -44,6 +45,24 @@ export async function openDatabase(
     close,
     kill: () => process.kill(current().pid, "SIGQUIT"),
   };
+}
+
+/**
+ * The installation's database for a look: the one that runs, or else the embedded one, started for
+ * as long as it takes. Null: there is none yet.
+ *
+ * @throws BeaconError STATE_FOLDER_BROKEN, NATIVE_PART_MISSING, DATABASE_UNAVAILABLE
+ */
+export async function visitDatabase(
+  env: Pick<Env, "BEACON_HOME" | "DATABASE_URL">,
+): Promise<Pick<OpenDatabase, "url" | "close"> | null> {
+  if (env.DATABASE_URL !== undefined) return { url: env.DATABASE_URL, close: async () => {} };
+  const folder = join(env.BEACON_HOME, "postgres");
+  const data = join(folder, "data");
+  if (!existsSync(data)) return null;
+  const wasRunning = runningPostgresOn(data) !== null;
+  const server = await startEmbeddedPostgres({ folder, log: () => {} });
+  return { url: server.url, close: wasRunning ? async () => {} : () => server.stop() };
 }
 
 async function keepUp(

@@ -21,14 +21,42 @@ const Env = z.object({
     .transform((folder) => resolve(folder)),
   /** Any PostgreSQL >= 14; unset: the embedded one, started by `npm start`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** RPC addresses of Kubo nodes, separated by commas: every block is put and pinned on each of them. */
+  IPFS_API_URL: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((url) => url.trim()))
+    .transform((urls) => urls.filter((url) => url !== ""))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).max(8)),
+  /** A C2SP policy file with the witnesses to ask; unset: the local witness alone. */
+  BEACON_POLICY: z.string().min(1).optional(),
   /** The log's origin; unset: beacon.local/<8 hex digits of the key's hash>. */
   BEACON_ORIGIN: z
     .string()
-    .regex(/^[^\s+]{3,100}$/)
+    // No longer than the `keyid` of an envelope that the log's own key signs.
+    .regex(/^[^\s+]{3,64}$/)
     .optional(),
   /** The most that one job may ask for. */
   BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
   BEACON_BUDGET_LIMIT_USD: Amount.default("50"),
+  /** Who may add leaves at /tlog/add: whoever shows this bearer token, and whoever has a key in this file of C2SP verifier keys. Both unset: nobody. */
+  BEACON_TLOG_ADD_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,512}$/)
+    .optional(),
+  BEACON_TLOG_ADD_KEYS: z.string().min(1).optional(),
+  /** A time-stamp authority (RFC 3161) to ask, and a PEM file with the certificates to trust for it. Unset: nobody is asked. */
+  BEACON_TSA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  BEACON_TSA_CA: z.string().min(1).optional(),
+  /** OpenTimestamps calendars to ask, separated by commas. Unset: nobody is asked. */
+  BEACON_OTS_CALENDARS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((url) => url.trim()))
+    .transform((urls) => urls.filter((url) => url !== ""))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).max(8)),
+  /** How long an anchor's service is left alone after it was asked about one size. */
+  BEACON_ANCHOR_INTERVAL_HOURS: z.coerce.number().min(0.01).max(8_760).default(24),
   /** How long a control model of the loopback network thinks, in milliseconds. */
   BEACON_CONTROL_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(400),
   /** Where the loopback Golem network listens; set by `npm start` for its own processes. */

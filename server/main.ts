@@ -3,9 +3,13 @@ import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import next from "next";
 import { WebSocketServer } from "ws";
 import { liveDoor } from "@/server/api/root";
+import { isTlogAdd, tlogAdd } from "@/server/api/tlog-add";
+import { isTlogRead, tlogRead } from "@/server/api/tlog-read";
 import { getContext } from "@/server/context";
 import { tellNextAuth } from "@/server/env";
 import { runProcess } from "@/server/lifecycle";
+import { appendLeaves } from "@/server/services/append-leaves";
+import { groupLeaves } from "@/server/services/group-leaves";
 
 /** The largest message that a subscriber may send. */
 const MAX_MESSAGE_BYTES = 16_384;
@@ -34,7 +38,14 @@ await runProcess("portal", async () => {
   const app = next({ dev: false, hostname: HOST, port: PORT });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const addLeaf = tlogAdd({
+    submitters: context.submitters,
+    add: groupLeaves({ append: (leaves) => appendLeaves(context, leaves) }),
+  });
+  const readLog = tlogRead(context);
   const server = createServer((request, response) => {
+    if (isTlogAdd(request)) return void addLeaf(request, response);
+    if (isTlogRead(request)) return void readLog(request, response);
     if (isReadable(request.url ?? "/")) return void handle(request, response);
     response.writeHead(400, { "content-type": "text/plain", "x-content-type-options": "nosniff" });
     response.end("This address is not one.\n");

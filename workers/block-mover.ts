@@ -1,22 +1,71 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "@/server/context";
 import { moveBlocks } from "@/server/services/move-blocks";
+import { probeBlocks } from "@/server/services/probe-blocks";
 
-/** How often the outbox is looked at when it was empty, or the content store did not answer. */
+/** How often the outbox is looked at when it was empty. */
 const POLL_MS = 2_000;
 /** Between two batches: nobody waits for a block to move, and somebody may wait for the machine. */
 const PAUSE_MS = 250;
+/** A content store that has been away for long is asked so often. */
+const LONGEST_MS = 60_000;
+/** Between two sweeps of looks: the shorter while there is more to look for than one sweep takes. */
+const SWEEP_MS = { behind: 10_000, done: 60_000 } as const;
 
-/** Moves blocks from the outbox into the content store until `signal` aborts. */
+/** Moves blocks from the outbox into the content stores, and looks for those that are there, until `signal` aborts. */
 export async function moveAllBlocks(context: Context, signal: AbortSignal): Promise<void> {
+  await Promise.all([keepMoving(context, signal), keepLooking(context, signal)]);
+}
+
+/** How long the mover waits after its `failures`-th failure in a row: twice as long each time. */
+export const backOffMs = (failures: number): number =>
+  Math.min(POLL_MS * 2 ** (failures - 1), LONGEST_MS);
+
+async function keepMoving(context: Context, signal: AbortSignal): Promise<void> {
   const log = context.logger.child({ component: "block-mover" });
+  let failures = 0;
+  // Blocks that a store refused stay at the front: those behind them are reached by leaving them out.
+  let skip = 0;
   while (!signal.aborted) {
-    let moved = 0;
+    let pauseMs = PAUSE_MS;
     try {
-      moved = await moveBlocks(context);
+      const { moved, refused } = await moveBlocks(context, skip);
+      skip += refused.length;
+      if (refused.length > 0)
+        log.warn({ refused }, "a content store refused blocks, they are kept");
+      if (moved + refused.length === 0) {
+        failures = skip > 0 ? failures + 1 : 0;
+        pauseMs = failures > 0 ? backOffMs(failures) : POLL_MS;
+        skip = 0;
+      }
     } catch (error) {
-      log.warn({ err: error }, "the content store did not take blocks, it will be tried again");
+      failures += 1;
+      pauseMs = backOffMs(failures);
+      log.warn({ err: error, pauseMs }, "a content store took no blocks, it will be tried again");
     }
-    await setTimeout(moved > 0 ? PAUSE_MS : POLL_MS, undefined, { signal }).catch(() => {});
+    await sleep(pauseMs, signal);
   }
 }
+
+async function keepLooking(context: Context, signal: AbortSignal): Promise<void> {
+  const log = context.logger.child({ component: "block-prober" });
+  await sleep(SWEEP_MS.behind, signal);
+  while (!signal.aborted) {
+    let isBehind = false;
+    try {
+      const sweep = await probeBlocks(context, signal);
+      isBehind = sweep.isBehind;
+      const { looked, restored, missing } = sweep;
+      if (restored.length > 0)
+        log.warn({ restored }, "blocks that a store had lost were put again");
+      if (missing.length > 0) log.error({ looked, missing }, "a content store lacks blocks");
+    } catch (error) {
+      log.warn({ err: error }, "blocks were not looked for, it will be tried again");
+    }
+    await sleep(isBehind ? SWEEP_MS.behind : SWEEP_MS.done, signal);
+  }
+}
+
+/** Sleeps for `ms`, or until `signal` aborts. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => {});

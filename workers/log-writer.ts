@@ -1,29 +1,49 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "@/server/context";
-import { ERRORS, isBeaconError } from "@/server/domain/errors";
+import { BeaconError, ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
+import { guardLog } from "@/server/services/guard-log";
 import { publishCheckpoint } from "@/server/services/publish-checkpoint";
 import { sequenceLog } from "@/server/services/sequence-log";
+import type { Logger } from "@/server/telemetry/logger";
 
 /** Without a bell the writer looks so often: notifications may be lost with their connection. */
 const POLL_MS = 1_000;
-/** Between two checkpoints at least: entries that come in meanwhile share the next. */
+/**
+ * Between two checkpoints at least: entries that come in meanwhile share the next. One costs some
+ * 20 ms (sequencing, tiles, signatures, two transactions), so that an entry that has just missed one
+ * is published some 100 ms later; twice that still is below the 250 ms that a receipt may take.
+ */
 const CHECKPOINT_INTERVAL_MS = 60;
 /** After so many batches a checkpoint is published, whatever waits behind them. */
 const BATCHES_PER_CHECKPOINT = 8;
 /** After a failure the writer waits so long. */
 const RETRY_MS = 1_000;
 
+/** After these nothing may be signed until a person has looked. */
+const HALTING: ReadonlySet<ErrorCode> = new Set(["LOG_ROLLED_BACK", "LOG_FORKED", "LOG_HALTED"]);
+
+/** What a person must do, said with the reason of every halt. */
+const WAY_ON =
+  "Nothing is sequenced or signed any more. Stop Beacon and restore the newest copy of the database; " +
+  "where there is none, begin a new log in a new state folder. Only if the holder is known to be wrong: " +
+  "take it out of the policy file, set haltedReason and haltedAt of log_state to NULL, and start again.";
+
 /**
  * Writes the log until `signal` aborts: sequences what waits, publishes a checkpoint over it, and
- * asks for the dispatch of jobs whose intent is now published.
+ * asks for the dispatch of jobs whose intent is now published. Before all this it looks whether the
+ * log still is what it once signed; when it is not, it writes nothing, now and after every restart.
  */
 export async function writeLog(context: Context, signal: AbortSignal): Promise<void> {
   const log = context.logger.child({ component: "log-writer" });
   const bell = createBell(signal);
   const forget = context.bus.onPendingEntries(bell.ring);
   await announceDispatchable(context);
+  let isGuarded = false;
   while (!signal.aborted) {
     try {
+      if (!isGuarded) await guard(context, log);
+      isGuarded = true;
+      await mustNotBeHalted(context);
       const startedAt = Date.now();
       const failure = await sequenceAll(context);
       const size = await publishCheckpoint(context);
@@ -34,13 +54,52 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
     } catch (error) {
-      if (isBeaconError(error) && ERRORS[error.code].retryable)
-        log.warn({ err: error }, "not published, it will be tried again");
-      else log.error({ err: error }, "the log was not written, it will be tried again");
+      if (await mustEnd(context, log, error)) break;
       await bell.pause(RETRY_MS);
     }
   }
   forget();
+}
+
+async function guard(context: Context, log: Logger): Promise<void> {
+  for (const witness of await guardLog(context))
+    log.warn({ witness }, "a witness could not be asked what it holds");
+}
+
+/** Another process may have stopped the log. @throws BeaconError LOG_HALTED */
+async function mustNotBeHalted({ logHalt }: Pick<Context, "logHalt">): Promise<void> {
+  const halted = await logHalt.read();
+  if (halted !== null) throw new BeaconError("LOG_HALTED", halted.reason);
+}
+
+/** Says what went wrong. @returns whether the log is halted, and this writer must not go on. */
+async function mustEnd(context: Context, log: Logger, error: unknown): Promise<boolean> {
+  if (isBeaconError(error) && HALTING.has(error.code)) return halt(context, log, error);
+  if (isBeaconError(error) && ERRORS[error.code].retryable)
+    log.warn({ err: error }, "not published, it will be tried again");
+  else log.error({ err: error }, "the log was not written, it will be tried again");
+  return false;
+}
+
+/**
+ * Stops the log for all processes, and says once what is to be done.
+ *
+ * @returns false: the database is away, and it must be tried again.
+ */
+async function halt(context: Context, log: Logger, error: BeaconError): Promise<boolean> {
+  try {
+    if (error.code !== "LOG_HALTED") {
+      await context.logHalt.halt(`${error.code}: ${error.message}. ${WAY_ON}`, context.now());
+      const { publishedSize } = await context.log.state();
+      await context.bus.announce({ kind: "log.published", size: publishedSize });
+    }
+    const reason = (await context.logHalt.read())?.reason ?? error.message;
+    log.error({ err: error, reason }, "the log is halted");
+    return true;
+  } catch (err) {
+    log.warn({ err }, "the log must be halted, and the database does not answer");
+    return false;
+  }
 }
 
 /**

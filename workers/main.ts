@@ -1,5 +1,6 @@
 import { getContext } from "@/server/context";
 import { runProcess } from "@/server/lifecycle";
+import { anchorAll } from "@/workers/anchorer";
 import { moveAllBlocks } from "@/workers/block-mover";
 import { writeLog } from "@/workers/log-writer";
 import { jobProcessors } from "@/workers/processors";
@@ -21,6 +22,7 @@ await runProcess("workers", async () => {
   const writing = Promise.all([
     writeLog(context, stop.signal),
     moveAllBlocks(context, stop.signal),
+    anchorAll(context, stop.signal),
   ]);
   const workers = [
     runWorker("job.dispatch", processors["job.dispatch"], on),

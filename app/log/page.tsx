@@ -1,4 +1,7 @@
 import type { Metadata } from "next";
+import Link from "next/link";
+import { AnchorList } from "@/components/log/anchor-list";
+import { HaltedNote } from "@/components/log/halted-note";
 import { LeafTable } from "@/components/log/leaf-table";
 import { WitnessList } from "@/components/log/witness-list";
 import { PageBody, PageHead } from "@/components/site/page-body";
@@ -9,12 +12,16 @@ import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import { Pager } from "@/components/ui/pager";
 import { Empty } from "@/components/ui/states";
+import { AuditLogPanel } from "@/components/verify/audit-log-panel";
+import { ForkAlarm } from "@/components/verify/fork-alarm";
 import { api } from "@/server/api/rsc";
 
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "The log" };
 
 const PAGE = 30;
+/** The anchors of the newest checkpoints; `/tlog/anchors` lists all. */
+const ANCHORS = 10;
 
 export default async function LogPage({
   searchParams,
@@ -24,9 +31,10 @@ export default async function LogPage({
   const { cursor: given } = await searchParams;
   const cursor = typeof given === "string" && /^\d{1,15}$/.test(given) ? given : null;
   const caller = await api();
-  const [head, leaves] = await Promise.all([
+  const [head, leaves, anchors] = await Promise.all([
     caller.log.head(),
     caller.log.leaves({ cursor, limit: PAGE }),
+    caller.log.anchors({ cursor: null, limit: ANCHORS }),
   ]);
   return (
     <PageBody simulated={leaves.items.some(({ simulated }) => simulated === true)}>
@@ -43,6 +51,8 @@ export default async function LogPage({
           they were taken in. Anybody can audit it with tools that are not ours: it is a C2SP tlog.
         </p>
       </PageHead>
+      <ForkAlarm note={head.note} />
+      <HaltedNote halted={head.halted} />
       <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr]">
         <Card>
           <CardHead title="Checkpoint">
@@ -102,16 +112,32 @@ export default async function LogPage({
                     <a href="/tlog/policy" className="link">
                       policy
                     </a>
+                    <a href="/tlog/anchors" className="link">
+                      anchors
+                    </a>
+                    <Link href="/log/keys" className="link">
+                      key registry
+                    </Link>
                   </span>,
                 ],
               ]}
             />
           </div>
         </Card>
-        <Card>
-          <CardHead title="Witnesses" />
-          <WitnessList head={head} />
-        </Card>
+        <div className="grid gap-6 *:min-w-0">
+          <Card>
+            <CardHead title="Witnesses" />
+            <WitnessList head={head} />
+          </Card>
+          <AuditLogPanel size={head.size} />
+          <Card>
+            <CardHead title="Anchors">
+              Who outside vouches that a state of the log existed at a time, also against us and our
+              witnesses.
+            </CardHead>
+            <AnchorList page={anchors} />
+          </Card>
+        </div>
       </div>
       <section aria-labelledby="entries" className="mt-12">
         <h2 id="entries" className="mb-4">

@@ -98,7 +98,7 @@ export function ComparisonView({
         />
       </Card>
       <Card>
-        <CardHead title="Completeness" id="completeness">
+        <CardHead title="How tasks closed" id="closed">
           Every announced task has to close in the log, so what was asked and did not suit cannot be
           left out. Shown for the service {choice.service}.
         </CardHead>

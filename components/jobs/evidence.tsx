@@ -11,9 +11,14 @@ const entry = (index: number | null) =>
   index === null ? (
     <span className="text-muted">not in a published checkpoint yet</span>
   ) : (
-    <Link href={`/log/${index}`} className="link">
-      entry {formatCount(index)}
-    </Link>
+    <span className="flex flex-wrap gap-x-4">
+      <Link href={`/log/${index}`} className="link">
+        entry {formatCount(index)}
+      </Link>
+      <a href={`/tlog/proof/${index}`} className="link" download>
+        Download proof
+      </a>
+    </span>
   );
 
 /** Where a job and its comparison stand in the log, and the addresses of their documents. */

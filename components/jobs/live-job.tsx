@@ -3,11 +3,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useRouter } from "next/navigation";
 import { useRef } from "react";
+import { CompletenessPanel } from "@/components/jobs/completeness-panel";
 import { JobEvidence } from "@/components/jobs/evidence";
 import { JobProgress } from "@/components/jobs/job-progress";
 import { TrpcProvider, useApi } from "@/components/trpc-provider";
 import { Button } from "@/components/ui/button";
-import type { JobSnapshot } from "@/schemas/snapshot";
+import type { CompletenessView, JobSnapshot } from "@/schemas/snapshot";
 
 /** Events come in bursts; the snapshot is fetched at most this often. */
 const SETTLE_MS = 400;
@@ -17,7 +18,9 @@ const POLL_MS = 15_000;
 /** Also a withdrawn job goes on: what was open has to close in the log, and is compared then. */
 const isOpen = (job: JobSnapshot | undefined) => job !== undefined && job.comparedAt === null;
 
-function Progress({ initial }: { initial: JobSnapshot }) {
+type Initial = { readonly initial: JobSnapshot; readonly completeness: CompletenessView };
+
+function Progress({ initial, completeness }: Initial) {
   const api = useApi();
   const queryClient = useQueryClient();
   const router = useRouter();
@@ -28,8 +31,11 @@ function Progress({ initial }: { initial: JobSnapshot }) {
     initialData: initial,
     refetchInterval: (query) => (isOpen(query.state.data) ? POLL_MS : false),
   });
+  const closings = api.jobs.completeness.queryOptions({ jobId: initial.id });
+  const { data: closed = completeness } = useQuery({ ...closings, initialData: completeness });
   const refresh = async () => {
     timer.current = null;
+    await queryClient.invalidateQueries({ queryKey: closings.queryKey });
     await queryClient.invalidateQueries({ queryKey: options.queryKey });
     if (!isOpen(queryClient.getQueryData(options.queryKey))) router.refresh();
   };
@@ -62,6 +68,7 @@ function Progress({ initial }: { initial: JobSnapshot }) {
       </p>
       <div className="grid gap-6 *:min-w-0">
         <JobProgress job={job} />
+        <CompletenessPanel jobId={job.id} view={closed} />
         <JobEvidence job={job} comparison={null} />
       </div>
     </>
@@ -84,10 +91,10 @@ function LiveMark({ isLive, isStale }: { isLive: boolean; isStale: boolean }) {
 }
 
 /** A job that is under way. The snapshot is the truth; an event only says: look again. */
-export function LiveJob({ initial }: { initial: JobSnapshot }) {
+export function LiveJob(props: Initial) {
   return (
     <TrpcProvider>
-      <Progress initial={initial} />
+      <Progress {...props} />
     </TrpcProvider>
   );
 }

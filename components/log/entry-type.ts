@@ -1,7 +1,8 @@
 import type { EntryType } from "@/schemas/log-entry";
 
 /** What an entry of each type is, in a word. */
-export const ENTRY_NAMES: Readonly<Record<EntryType, string>> = {
+export const ENTRY_NAMES: Readonly<Record<EntryType | "raw", string>> = {
+  raw: "Third-party bytes",
   "beacon.key/v1": "Key registered",
   "beacon.revocation/v1": "Key revoked",
   "beacon.verifier/v1": "Verifier published",

@@ -35,7 +35,9 @@ export function LeafTable({ leaves }: { leaves: readonly LeafSummary[] }) {
             </Td>
             <Td className="min-w-56">
               {leaf.jobId === null ? (
-                <span className="text-muted">the log itself</span>
+                <span className="text-muted">
+                  {leaf.type === "raw" ? "no entry of Beacon’s" : "the log itself"}
+                </span>
               ) : (
                 <Link href={`/jobs/${leaf.jobId}`} className="hover:underline" prefetch={false}>
                   {leaf.jobTitle ?? leaf.jobId}

@@ -39,9 +39,21 @@ export function WitnessList({ head: { witnesses, quorum } }: { head: LogHead }) 
                 </>
               )}
             </span>
+            <LastAsked asked={witness.lastAsked} />
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** Why a witness did not cosign the last time; nothing when it did. */
+function LastAsked({ asked }: { asked: LogHead["witnesses"][number]["lastAsked"] }) {
+  if (asked === null || asked.code === null) return null;
+  return (
+    <span className="text-beacon wrap-anywhere">
+      Asked <Instant at={asked.at} />, without a cosignature:{" "}
+      {asked.message ?? "it did not say why"} <span className="code">{asked.code}</span>
+    </span>
   );
 }

@@ -19,8 +19,14 @@ export function CommandLine() {
       </pre>
       <p>
         It makes the same nine checks with the same code as this page, and ends with 0 only when
-        nothing fails.
+        nothing fails. Without Beacon’s source, either of the two scripts above does, each written
+        on its own:
       </p>
+      <pre className={BLOCK}>
+        {
+          "node verify.mjs beacon-entry-41-simulated.tlog-proof --policy policy.txt --block bafkrei….bin\npython3 verify.py beacon-entry-41-simulated.tlog-proof --policy policy.txt --block bafkrei….bin"
+        }
+      </pre>
       <p className="mt-4">
         Two checks need no tool of ours. A document’s address is its SHA-256 in another spelling, so
         any program that knows IPFS addresses tells whether the bytes are right. And the log is a

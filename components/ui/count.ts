@@ -1,11 +1,11 @@
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
 /** `4,212`. */
-export const formatCount = (n: number): string => whole.format(n);
+export const formatCount = (n: number | bigint): string => whole.format(n);
 
 /** `1 answer`, `12 answers`: a number with its unit. */
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${formatCount(n)} ${n === 1 ? one : many}`;
+export const counted = (n: number | bigint, one: string, many = `${one}s`): string =>
+  `${formatCount(n)} ${Number(n) === 1 ? one : many}`;
 
 /** `Germany`, `Germany and Kenya`, `Germany, Kenya and Brazil`. */
 export function listed(words: readonly string[]): string {

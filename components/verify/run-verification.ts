@@ -1,22 +1,13 @@
 import {
   asLastSeen,
-  type Memory,
   recallCheckpoint,
   rememberCheckpoint,
   type SeenCheckpoint,
 } from "@/components/verify/last-seen";
+import type { VerificationWorld } from "@/components/verify/verification-world";
+import { type Fork, fetchProof } from "@/components/verify/watch-log";
 import type { Policy } from "@/server/domain/log/policy";
-import type { VerificationReport } from "@/server/domain/verify/report";
-
-/** The world as a verification sees it: what can be fetched, what this browser remembers, what time it is. */
-export type VerificationWorld = {
-  /** The bytes at a path of this portal. @throws when they cannot be had. */
-  readonly fetchBytes: (path: string) => Promise<Uint8Array>;
-  /** Hashes, base64, between two sizes of the log. @throws when they cannot be had. */
-  readonly fetchConsistency: (from: number, to: number) => Promise<readonly string[]>;
-  readonly memory: Memory;
-  readonly now: () => Date;
-};
+import type { CheckName, VerificationReport } from "@/server/domain/verify/report";
 
 /** Files that a reader brings along; what is null is asked of the portal. */
 export type BroughtFiles = {
@@ -30,6 +21,8 @@ export type Verification = {
   readonly report: VerificationReport;
   /** What this browser had seen before; null: nothing of this log. */
   readonly lastSeen: SeenCheckpoint | null;
+  /** Two states that the log signed and that are not shown to be one history; null: no such thing. */
+  readonly fork: Fork | null;
   /** The document's text, when the document matches its address and holds a chat completion. */
   readonly text: string | null;
   /** Key hashes, 8 hex digits, of the policy's witnesses that cosigned. */
@@ -70,12 +63,14 @@ export async function runVerification(
     { readEvidence },
     { parsePolicy },
     { cidOfEntry },
+    { parseProof },
     { fromBase64, fromUtf8 },
   ] = await Promise.all([
     import("@/server/domain/verify/verify-receipt"),
     import("@/server/domain/verify/read-evidence"),
     import("@/server/domain/log/policy"),
     import("@/server/domain/log/receipt"),
+    import("@/server/domain/log/proof"),
     import("@/server/domain/bytes"),
   ]);
   const policyText = files.policy ?? fromUtf8(await world.fetchBytes("/tlog/policy"));
@@ -87,15 +82,13 @@ export async function runVerification(
     (cid === null ? null : await quietly(world.fetchBytes(`/ipfs/${cid}?format=raw`)));
   const checkpoint = evidence?.checkpoint ?? null;
   const lastSeen = checkpoint === null ? null : recallCheckpoint(world.memory, checkpoint.origin);
-  const consistency =
-    checkpoint === null || lastSeen === null || lastSeen.size === checkpoint.size
-      ? null
-      : await quietly(
-          world.fetchConsistency(
-            Math.min(lastSeen.size, checkpoint.size),
-            Math.max(lastSeen.size, checkpoint.size),
-          ),
-        );
+  const hasGap = checkpoint !== null && lastSeen !== null && lastSeen.size !== checkpoint.size;
+  const asked = hasGap
+    ? await quietly(
+        fetchProof(world, lastSeen.size, checkpoint.size).then((hashes) => ({ hashes })),
+      )
+    : null;
+  const consistency = asked?.hashes ?? null;
   const startedAt = performance.now();
   const report = await verifyReceipt({
     receipt: files.receipt,
@@ -106,13 +99,15 @@ export async function runVerification(
       consistency === null ? null : consistency.map((hash) => fromBase64(hash) ?? new Uint8Array()),
   });
   const tookMs = performance.now() - startedAt;
-  remember(world, report, lastSeen);
+  const note = evidence === null ? "" : parseProof(files.receipt).checkpoint;
+  remember(world, report, note, lastSeen);
   const isDocument = report.checks.some(
     ({ name, outcome }) => name === "bytes-match-cid" && outcome === "holds",
   );
   return {
     report,
     lastSeen,
+    fork: forkOf(report, note, lastSeen, asked?.hashes === null),
     cosignerKeys: cosignerKeysOf(policy, report),
     text: isDocument ? answerIn(block) : null,
     hasDocument: cid !== null,
@@ -139,6 +134,7 @@ function readOrNull<T>(read: () => T): T | null {
 function remember(
   world: VerificationWorld,
   report: VerificationReport,
+  note: string,
   lastSeen: SeenCheckpoint | null,
 ): void {
   if (report.verdict !== "sound" || report.facts === null) return;
@@ -147,5 +143,26 @@ function remember(
   );
   if (lastSeen !== null && !isShownConsistent) return;
   const { origin, size, root } = report.facts;
-  rememberCheckpoint(world.memory, { origin, size, root, at: world.now().toISOString() });
+  rememberCheckpoint(world.memory, { origin, size, root, at: world.now().toISOString(), note });
+}
+
+/**
+ * Only what the log signed can accuse the log; anybody can write a file that it never signed.
+ *
+ * @param isWithheld the log said that it has no proof between the two states.
+ */
+function forkOf(
+  { checks, facts }: VerificationReport,
+  note: string,
+  earlier: SeenCheckpoint | null,
+  isWithheld: boolean,
+): Fork | null {
+  const outcomeOf = (check: CheckName) => checks.find(({ name }) => name === check)?.outcome;
+  if (earlier === null || facts === null || outcomeOf("checkpoint-signature") !== "holds")
+    return null;
+  const isBroken = outcomeOf("consistent-with-last-seen") === "fails";
+  if (!isBroken && !isWithheld) return null;
+  const { size, root } = facts;
+  const reason = earlier.size === size ? "root" : isWithheld ? "withheld" : "proof";
+  return { reason, earlier, present: { note, size, root } };
 }

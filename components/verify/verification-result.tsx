@@ -3,6 +3,7 @@ import { formatInstant } from "@/components/ui/instant";
 import { ErrorNote } from "@/components/ui/states";
 import { CheckChain } from "@/components/verify/check-chain";
 import { type ChainLink, chainOf } from "@/components/verify/check-words";
+import { ForkNote } from "@/components/verify/fork-note";
 import type { Verification } from "@/components/verify/run-verification";
 
 /** Said instead of a report where there can be none. */
@@ -55,27 +56,6 @@ function Summary({
   );
 }
 
-/** The loudest thing on the portal: the log showed two histories. */
-function ForkAlarm({ verification }: { verification: Verification }) {
-  const { lastSeen, report } = verification;
-  return (
-    <div
-      role="alert"
-      className="mb-4 rounded-lg border-2 border-bad bg-bad-soft px-5 py-4 wrap-anywhere text-bad"
-    >
-      <p className="font-serif text-xl font-semibold">
-        This log has shown two different histories.
-      </p>
-      <p className="mt-2 text-sm">
-        {lastSeen === null
-          ? "This receipt’s state of the log does not belong to the history that this browser saw."
-          : `On ${formatInstant(lastSeen.at)} this browser saw ${counted(lastSeen.size, "entry", "entries")} with the root ${lastSeen.root}. The state of ${counted(report.facts?.size ?? 0, "entry", "entries")} in this receipt does not continue it.`}{" "}
-        Keep this receipt and tell somebody: an honest log cannot do this.
-      </p>
-    </div>
-  );
-}
-
 /** Whether what stands on the page is what stands in the checked document. */
 function PageText({ shown, found }: { shown: string; found: string | null }) {
   if (found === null)
@@ -103,7 +83,7 @@ export type Expected = {
 /** Why a receipt, however sound, is not the one of this page; null when it is. */
 function strangerOf({ facts }: Verification["report"], expected: Expected): string | null {
   if (facts === null) return null;
-  if (facts.index !== expected.leafIndex)
+  if (facts.index !== BigInt(expected.leafIndex))
     return `The portal served the receipt of entry ${facts.index} for entry ${expected.leafIndex}.`;
   const task = "task" in facts.entry ? facts.entry.task : null;
   return expected.taskId !== null && task !== expected.taskId
@@ -135,10 +115,6 @@ export function VerificationResult({
       </ErrorNote>
     );
   const links = chainOf(verification, localWitnesses);
-  const toneOf = (check: string) => links.find(({ name }) => name === check)?.tone;
-  // Only what the log signed can accuse the log; anybody can write a file that it never signed.
-  const isFork =
-    toneOf("consistent-with-last-seen") === "fails" && toneOf("checkpoint-signature") !== "fails";
   const stranger = expected === null ? null : strangerOf(report, expected);
   return (
     <div>
@@ -149,7 +125,7 @@ export function VerificationResult({
           </ErrorNote>
         </div>
       )}
-      {isFork && <ForkAlarm verification={verification} />}
+      {verification.fork !== null && <ForkNote fork={verification.fork} />}
       <Summary links={links} verdict={report.verdict} at={at} />
       <div className="mt-5">
         <CheckChain links={links} />

@@ -5,12 +5,9 @@ import { Card } from "@/components/ui/card";
 import { formatBytes } from "@/components/ui/count";
 import { ErrorNote } from "@/components/ui/states";
 import { browserWorld } from "@/components/verify/browser-world";
-import {
-  runVerification,
-  type Verification,
-  type VerificationWorld,
-} from "@/components/verify/run-verification";
+import { runVerification, type Verification } from "@/components/verify/run-verification";
 import { VerificationResult } from "@/components/verify/verification-result";
+import type { VerificationWorld } from "@/components/verify/verification-world";
 
 type Slot = "receipt" | "block" | "policy";
 

@@ -5,12 +5,9 @@ import { Button, DownloadLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ErrorNote } from "@/components/ui/states";
 import { browserWorld } from "@/components/verify/browser-world";
-import {
-  runVerification,
-  type Verification,
-  type VerificationWorld,
-} from "@/components/verify/run-verification";
+import { runVerification, type Verification } from "@/components/verify/run-verification";
 import { type Expected, VerificationResult } from "@/components/verify/verification-result";
+import type { VerificationWorld } from "@/components/verify/verification-world";
 
 type State =
   | { readonly step: "idle" | "working" }

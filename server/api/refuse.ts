@@ -2,11 +2,27 @@ import { ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
 import { logger } from "@/server/telemetry/logger";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
+  JOB_NOT_FOUND: 404,
   LEAF_NOT_FOUND: 404,
   TILE_NOT_FOUND: 404,
   BLOCK_NOT_FOUND: 404,
   TILE_PATH_INVALID: 400,
   CID_INVALID: 400,
+  BLOCK_PATH_INVALID: 400,
+  BLOCK_PARAMETER_INVALID: 400,
+  BLOCK_FORMAT_UNSUPPORTED: 406,
+  LOG_ADD_OFF: 404,
+  SUBMITTER_UNKNOWN: 401,
+  LOG_ADD_REFUSED: 403,
+  LEAF_TOO_LARGE: 413,
+  LOG_BUSY: 429,
+  LOG_HALTED: 503,
+  LOG_WRITER_BUSY: 503,
+  DATABASE_UNAVAILABLE: 503,
+  BUNDLE_NOT_READY: 409,
+  ANCHOR_NOT_FOUND: 404,
+  ANCHOR_UNAVAILABLE: 503,
+  CONTENT_STORE_UNAVAILABLE: 503,
 };
 
 /**
@@ -17,15 +33,22 @@ export async function answerOrRefuse(answer: () => Promise<Response>): Promise<R
   try {
     return await answer();
   } catch (error) {
-    if (!isBeaconError(error)) {
-      logger.error({ err: error }, "a request failed");
-      return Response.json(
-        { code: "INTERNAL", message: "Something went wrong on our side." },
-        { status: 500 },
-      );
-    }
-    const { code } = error;
-    const message = ERRORS[code].expose ? error.message : "Something went wrong on our side.";
-    return Response.json({ code, message }, { status: STATUS[code] ?? 500 });
+    const { status, body } = refusalOf(error);
+    return Response.json(body, { status });
   }
+}
+
+/** How a request that failed is answered; what nobody foresaw is logged, and nothing of it shown. */
+export function refusalOf(error: unknown): {
+  readonly status: number;
+  readonly body: { readonly code: string; readonly message: string };
+} {
+  const message = "Something went wrong on our side.";
+  if (!isBeaconError(error)) {
+    logger.error({ err: error }, "a request failed");
+    return { status: 500, body: { code: "INTERNAL", message } };
+  }
+  const { code } = error;
+  const body = { code, message: ERRORS[code].expose ? error.message : message };
+  return { status: STATUS[code] ?? 500, body };
 }

@@ -16,6 +16,8 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
   COMPARISON_NOT_FOUND: "NOT_FOUND",
   LOG_POSITION_INVALID: "BAD_REQUEST",
   ACCOUNT_EXISTS: "CONFLICT",
+  KEY_NOT_FOUND: "NOT_FOUND",
+  KEY_IN_USE: "CONFLICT",
 };
 const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
   TRPC_CODE[code] ?? (code.startsWith("JOB_SPEC_") ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR");

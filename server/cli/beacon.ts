@@ -15,8 +15,20 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     load: async () => (await import("@/server/cli/verify")).verifyCommand,
   },
   log: {
-    usage: "log head|audit                    show or audit the published log",
+    usage: "log head|audit|fsck               show or audit the published log, or rebuild it",
     load: async () => (await import("@/server/cli/log")).logCommand,
+  },
+  bundle: {
+    usage: "bundle JOB | bundle verify FILE   save all of a job, or check what was saved",
+    load: async () => (await import("@/server/cli/bundle")).bundleCommand,
+  },
+  anchor: {
+    usage: "anchor list|now|verify FILE …     who outside vouches for checkpoints",
+    load: async () => {
+      const { anchorCommand } = await import("@/server/cli/anchor");
+      const { verifyTimeStamp } = await import("@/server/context");
+      return (args, io) => anchorCommand(args, { ...io, verifyTimeStamp });
+    },
   },
   user: {
     usage: "user add EMAIL [--role ROLE]      make an account",
@@ -26,17 +38,36 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "keygen ROLE NAME                  make a signing key",
     load: async () => {
       const { keygenCommand } = await import("@/server/cli/keygen");
-      const { createKey } = await import("@/server/context");
-      return (args, io) => keygenCommand(args, { ...io, createKey });
+      const { createKey, createMlDsaKey } = await import("@/server/context");
+      return (args, io) => keygenCommand(args, { ...io, createKey, createMlDsaKey });
     },
   },
+  witness: {
+    usage: "witness --name NAME --key FILE …  run a witness for other logs",
+    load: async () => {
+      const { witnessCommand } = await import("@/server/cli/witness");
+      const { openWitness } = await import("@/server/context");
+      const stopped = new Promise<void>((resolve) => {
+        for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+      });
+      return (args, io) => witnessCommand(args, { ...io, open: openWitness, stopped });
+    },
+  },
+  key: {
+    usage: "key list|rotate|revoke            the keys that sign entries",
+    load: async () => (await import("@/server/cli/key")).keyCommand,
+  },
   bench: {
-    usage: "bench pipeline [--json]           measure this machine",
+    usage: "bench log|pipeline [--json]       measure this machine",
     load: async () => (await import("@/server/cli/bench")).benchCommand,
   },
   schemas: {
     usage: "schemas                           write public/schemas from schemas/",
     load: async () => (await import("@/server/cli/schemas")).schemasCommand,
+  },
+  verifiers: {
+    usage: "verifiers                         write the browser verifier into public/verify",
+    load: async () => (await import("@/server/cli/verifiers")).verifiersCommand,
   },
 };
 

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 
-export const BENCH_USAGE = "bench pipeline [--prompts 500] [--latency 20] [--json]";
+export const BENCH_USAGE =
+  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] [--json]";
 
 /**
  * `beacon bench pipeline`: measures, on this machine, the way from a submitted job to its last
- * published receipt, in an installation of its own that is thrown away afterwards.
+ * published receipt; `beacon bench log`: the log by itself. Each in an installation of its own that
+ * is thrown away afterwards.
  *
  * @returns 0 measured, 2 wrong usage.
  */
@@ -16,21 +18,37 @@ export async function benchCommand(args: readonly string[], io: CommandIo): Prom
     options: {
       prompts: { type: "string", default: "500" },
       latency: { type: "string", default: "20" },
+      chromium: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
+  const [what] = positionals;
+  if (what === "log") {
+    const { benchLog } = await import("@/server/cli/bench-log");
+    const figures = await benchLog((line) => io.err(line), values.chromium ?? null);
+    show(figures, values.json, io);
+    return 0;
+  }
+  if (what?.startsWith("log-") === true && process.send !== undefined) {
+    const { BENCH_PARTS, runBenchPart } = await import("@/server/cli/bench-log-parts");
+    const part = BENCH_PARTS.find((name) => name === what);
+    if (part !== undefined) return runBenchPart(part);
+  }
   const prompts = Number(values.prompts);
   const latencyMs = Number(values.latency);
   const isUsable = Number.isInteger(prompts) && prompts > 0 && prompts <= 500 && latencyMs >= 0;
-  if (positionals[0] !== "pipeline" || !isUsable) {
+  if (what !== "pipeline" || !isUsable) {
     io.err(`usage: beacon ${BENCH_USAGE}`);
     return 2;
   }
   const { benchPipeline } = await import("@/server/cli/bench-pipeline");
-  const figures = await benchPipeline({ prompts, latencyMs });
-  if (values.json) io.out(JSON.stringify(figures));
+  show(await benchPipeline({ prompts, latencyMs }), values.json, io);
+  return 0;
+}
+
+function show(figures: Readonly<Record<string, unknown>>, isJson: boolean, io: CommandIo): void {
+  if (isJson) io.out(JSON.stringify(figures));
   else
     for (const [name, value] of Object.entries(figures))
       io.out(`${name.padEnd(28)} ${typeof value === "object" ? JSON.stringify(value) : value}`);
-  return 0;
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
 import { JobSpec } from "@/schemas/job-spec";
 import { LiveEvent } from "@/schemas/live-event";
@@ -20,6 +21,8 @@ const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodT
   ["receipt-extra", "Beacon receipt: the extra line of a C2SP tlog-proof", ReceiptExtra],
   ["comparison", "Beacon comparison", Comparison],
   ["live-event", "Beacon live event", LiveEvent],
+  ["bundle-manifest", "Beacon bundle: manifest.json", BundleManifest],
+  ["bundle-page", "Beacon bundle: further rows of a manifest", BundlePage],
 ];
 
 /**

@@ -10,7 +10,7 @@ import { type Policy, parsePolicy } from "@/server/domain/log/policy";
 import { parseProof } from "@/server/domain/log/proof";
 import { ed25519Verifier } from "@/server/domain/signature";
 import type { LastSeen } from "@/server/domain/verify/check-consistency";
-import type { Finding, VerificationReport } from "@/server/domain/verify/report";
+import { type Finding, reportJson, type VerificationReport } from "@/server/domain/verify/report";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 
 /** What `beacon verify` needs of the place where it runs. */
@@ -51,8 +51,7 @@ export async function verifyCommand(args: readonly string[], io: VerifyIo): Prom
       lastSeen: asked.since === undefined ? null : await readLastSeen(asked.since, policy, receipt),
       consistency: asked.consistency === undefined ? null : await readHashes(asked.consistency),
     });
-    for (const line of asked.json ? [JSON.stringify(report, null, 2)] : linesOf(report))
-      io.out(line);
+    for (const line of asked.json ? [reportJson(report)] : linesOf(report)) io.out(line);
     return EXIT_CODES[report.verdict];
   } catch (error) {
     if (!isBeaconError(error)) throw error;

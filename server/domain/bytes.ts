@@ -1,10 +1,28 @@
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+/** Lower-case hex. */
+export const hex = (bytes: Uint8Array): string =>
+  bytes.reduce((text, byte) => text + (byte + 0x100).toString(16).slice(1), "");
 
-export const hex = bytesToHex;
-/** @throws RangeError or TypeError when `text` is not lower- or upper-case hex of even length. */
-export const fromHex = hexToBytes;
-export const utf8 = utf8ToBytes;
-export const concat = concatBytes;
+/** @throws RangeError when `text` is not lower- or upper-case hex of even length. */
+export function fromHex(text: string): Uint8Array {
+  if (!/^([0-9a-f]{2})*$/i.test(text)) throw new RangeError("not hex");
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+const encoder = new TextEncoder();
+
+/** Text to UTF-8. A lone surrogate becomes U+FFFD. */
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** All the bytes, one after the other. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -18,66 +36,59 @@ export function fromUtf8(bytes: Uint8Array): string | null {
 }
 
 /** Whether two byte strings are the same. Takes as long for a late difference as for an early one. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
-  return difference === 0;
-}
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length &&
+  a.reduce((difference, byte, i) => difference | (byte ^ (b[i] ?? 0)), 0) === 0;
 
 /** RFC 4648 base64 with padding. */
-export function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 8_192)
-    binary += String.fromCharCode(...bytes.subarray(i, i + 8_192));
-  return btoa(binary);
-}
+export const base64 = (bytes: Uint8Array): string =>
+  btoa(bytes.reduce((binary, byte) => binary + String.fromCharCode(byte), ""));
 
 /**
  * RFC 4648 base64 to bytes, or null. Accepts only what `base64` writes: padding present, no other
  * characters, unused bits zero, so that one byte string has one spelling.
  */
 export function fromBase64(text: string): Uint8Array | null {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  return base64(bytes) === text ? bytes : null;
+  try {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return base64(bytes) === text ? bytes : null;
+  } catch {
+    return null;
+  }
 }
+
+/** What base64 says whose form was checked before. */
+export const bytesOf = (checked: string): Uint8Array => fromBase64(checked) ?? new Uint8Array();
 
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** RFC 4648 base32, lower case, no padding. 16 bytes make 26 characters. */
-export function base32(bytes: Uint8Array): string {
-  let out = "";
+/** Symbols of `from` bits as symbols of `to` bits, 8 at most. Bits that fill no symbol are left out. */
+function regroup(symbols: Iterable<number>, from: number, to: number): readonly number[] {
+  const regrouped: number[] = [];
   let buffer = 0;
   let bits = 0;
-  for (const byte of bytes) {
-    buffer = (buffer << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += BASE32.charAt((buffer >> bits) & 31);
-    }
-    buffer &= (1 << bits) - 1;
+  for (const symbol of symbols) {
+    buffer = (buffer << from) | symbol;
+    for (bits += from; bits >= to; regrouped.push((buffer >> bits) & ((1 << to) - 1))) bits -= to;
   }
-  return bits > 0 ? out + BASE32.charAt((buffer << (5 - bits)) & 31) : out;
+  return regrouped;
 }
+
+/** RFC 4648 base32, lower case, no padding. 16 bytes make 26 characters. */
+export const base32 = (bytes: Uint8Array): string =>
+  regroup([...bytes, 0], 8, 5)
+    .slice(0, Math.ceil((bytes.length * 8) / 5))
+    .map((symbol) => BASE32[symbol])
+    .join("");
 
 /** What `base32` wrote, back to bytes; null for anything that it would not have written. */
 export function fromBase32(text: string): Uint8Array | null {
-  const out = new Uint8Array(Math.floor((text.length * 5) / 8));
-  let buffer = 0;
-  let bits = 0;
-  let at = 0;
-  for (const char of text) {
-    const value = BASE32.indexOf(char);
-    if (value < 0) return null;
-    buffer = (buffer << 5) | value;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      out[at++] = buffer >> bits;
-      buffer &= (1 << bits) - 1;
-    }
-  }
-  return base32(out) === text ? out : null;
+  const bytes = Uint8Array.from(
+    regroup(
+      Array.from(text, (char) => BASE32.indexOf(char)),
+      5,
+      8,
+    ),
+  );
+  return base32(bytes) === text ? bytes : null;
 }

@@ -1,7 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { Cid, Digest } from "@/schemas/primitives";
 import { base32, concat, fromBase32, hex, utf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
+import { sha256 } from "@/server/domain/sha256";
 
 /** What a canonical document may hold. No `undefined`, bigint, Date or class instance. */
 export type Json =
@@ -25,27 +25,21 @@ export function canonicalBytes(value: Json): Uint8Array {
 }
 
 function canonical(value: Json): string {
-  if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "string") {
-    if (/\p{Surrogate}/u.test(value))
-      throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", "lone surrogate in a string");
-    return JSON.stringify(value);
-  }
-  if (typeof value === "number") {
-    if (!Number.isFinite(value))
-      throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", "number is not finite");
-    return JSON.stringify(value);
-  }
-  if (typeof value !== "object")
-    throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", `a ${typeof value} has no JSON form`);
-  if (isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${canonical(key)}:${canonical(value[key] as Json)}`)
-    .join(",")}}`;
+  if (isArray(value)) return `[${value.map(canonical)}]`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.keys(value)
+      .sort()
+      .map((key) => `${canonical(key)}:${canonical(value[key] as Json)}`)}}`;
+  const isSupported =
+    typeof value === "string"
+      ? !/\p{Surrogate}/u.test(value)
+      : value === null || typeof value === "boolean" || Number.isFinite(value);
+  if (!isSupported)
+    throw new BeaconError("CANONICAL_UNSUPPORTED_VALUE", `a ${typeof value} without a JSON form`);
+  return JSON.stringify(value);
 }
 
-const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
+const isArray: (value: Json) => value is readonly Json[] = Array.isArray;
 
 /** Digest of bytes as they are. */
 export const digestOfBytes = (bytes: Uint8Array): Digest =>
@@ -58,7 +52,7 @@ export const digestOf = (value: Json): Digest => digestOfBytes(canonicalBytes(va
 export const MAX_BLOCK_BYTES = 1_048_576;
 
 /** CIDv1 (0x01), raw (0x55), sha2-256 (0x12), 32 bytes (0x20): multiformats' table. */
-const CID_PREFIX = Uint8Array.of(0x01, 0x55, 0x12, 0x20);
+const CID_PREFIX = /* @__PURE__ */ Uint8Array.of(0x01, 0x55, 0x12, 0x20);
 
 /**
  * The address of one raw block.
@@ -75,8 +69,7 @@ export function cidOf(bytes: Uint8Array): Cid {
 
 /** The sha256 that a raw CIDv1 commits to; null when `cid` is not one. */
 export function sha256OfCid(cid: string): Uint8Array | null {
-  if (!cid.startsWith("b")) return null;
-  const bytes = fromBase32(cid.slice(1));
-  if (bytes?.length !== 36 || !CID_PREFIX.every((byte, i) => bytes[i] === byte)) return null;
-  return bytes.subarray(4);
+  // The four bytes of the prefix in base32; the last of these symbols holds three bits of the hash.
+  if (!/^bafkrei[a-h].{51}$/.test(cid)) return null;
+  return fromBase32(cid.slice(1))?.subarray(4) ?? null;
 }

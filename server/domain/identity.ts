@@ -1,8 +1,8 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { CountryCode } from "@/schemas/country";
 import type { ComparisonId, JobId, KeyId, SessionId, TaskId, UserId } from "@/schemas/primitives";
 import { base32 } from "@/server/domain/bytes";
 import { canonicalBytes, type Json } from "@/server/domain/digest";
+import { sha256 } from "@/server/domain/sha256";
 
 const derived = (value: Json): string => base32(sha256(canonicalBytes(value)).slice(0, 16));
 

@@ -1,5 +1,3 @@
-import { fromHex } from "@/server/domain/bytes";
-
 /** One signature over one message: 32-byte raw public key, 64-byte signature. */
 export type SignedMessage = {
   readonly publicKey: Uint8Array;
@@ -14,8 +12,11 @@ export type Ed25519Verifier = {
   verify(signed: SignedMessage): Promise<boolean>;
 };
 
-/** RFC 8032, section 7.1, test 1: a key that every implementation of Ed25519 imports. */
-const PROBE_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+/** A key that every implementation of Ed25519 imports: the curve's base point (RFC 8032, section 5.1). */
+const BASE_POINT = /* @__PURE__ */ Uint8Array.of(
+  0x58,
+  .../* @__PURE__ */ new Uint8Array(31).fill(0x66),
+);
 
 /**
  * The best verifier that this place has: WebCrypto, or noble where WebCrypto is missing (a page
@@ -23,60 +24,36 @@ const PROBE_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f7075
  * its default (ZIP 215) accepts encodings that WebCrypto refuses.
  */
 export async function ed25519Verifier(): Promise<Ed25519Verifier> {
-  const subtle = await capableSubtle();
-  return subtle === null ? nobleVerifier() : webCryptoVerifier(subtle);
-}
-
-async function capableSubtle(): Promise<SubtleCrypto | null> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (subtle === undefined) return null;
   try {
-    await importKey(subtle, fromHex(PROBE_KEY));
-    return subtle;
+    await importKey(subtle, BASE_POINT);
   } catch {
-    return null;
+    const { ed25519 } = await import("@noble/curves/ed25519.js");
+    return verifierOf("noble", async (publicKey, message, signature) =>
+      ed25519.verify(signature, message, publicKey, { zip215: false }),
+    );
   }
+  return verifierOf("webcrypto", async (publicKey, message, signature) =>
+    subtle.verify(
+      "Ed25519",
+      await importKey(subtle, publicKey),
+      signature as BufferSource,
+      message as BufferSource,
+    ),
+  );
 }
 
 const importKey = (subtle: SubtleCrypto, publicKey: Uint8Array): Promise<CryptoKey> =>
-  subtle.importKey("raw", publicKey.slice(), "Ed25519", false, ["verify"]);
+  subtle.importKey("raw", publicKey as BufferSource, "Ed25519", false, ["verify"]);
 
-const hasLengths = ({ publicKey, signature }: SignedMessage): boolean =>
-  publicKey.length === 32 && signature.length === 64;
-
-function webCryptoVerifier(subtle: SubtleCrypto): Ed25519Verifier {
-  return {
-    engine: "webcrypto",
-    async verify(signed) {
-      if (!hasLengths(signed)) return false;
-      try {
-        const key = await importKey(subtle, signed.publicKey);
-        return await subtle.verify(
-          "Ed25519",
-          key,
-          signed.signature.slice(),
-          signed.message.slice(),
-        );
-      } catch {
-        return false; // a key that is not a point of the curve
-      }
-    },
-  };
-}
-
-async function nobleVerifier(): Promise<Ed25519Verifier> {
-  const { ed25519 } = await import("@noble/curves/ed25519.js");
-  return {
-    engine: "noble",
-    async verify(signed) {
-      if (!hasLengths(signed)) return false;
-      try {
-        return ed25519.verify(signed.signature, signed.message, signed.publicKey, {
-          zip215: false,
-        });
-      } catch {
-        return false; // a key that is not a point of the curve
-      }
-    },
-  };
-}
+const verifierOf = (
+  engine: Ed25519Verifier["engine"],
+  check: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>,
+): Ed25519Verifier => ({
+  engine,
+  verify: async ({ publicKey, message, signature }) =>
+    publicKey.length === 32 &&
+    signature.length === 64 &&
+    // It rejects for a key that is not a point of the curve.
+    check(publicKey, message, signature).catch(() => false),
+});

@@ -1,40 +1,34 @@
 import { JobSpec } from "@/schemas/job-spec";
+import type { IntentEntry } from "@/schemas/log-entry";
 import type { Cid } from "@/schemas/primitives";
-import { equalBytes, fromHex, fromUtf8 } from "@/server/domain/bytes";
+import { fromHex, fromUtf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
-import { BeaconError } from "@/server/domain/errors";
-import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
+import { type PlannedTask, planTasks, tasksDigestOf } from "@/server/domain/job/plan";
 import {
   type AuditedClosings,
   type AuditedJob,
   auditClosings,
 } from "@/server/domain/log/audit-closings";
-import { parseCheckpoint } from "@/server/domain/log/checkpoint";
-import { cosignersOf } from "@/server/domain/log/cosignature";
-import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
-import { parseNote, verifyNote } from "@/server/domain/log/note";
-import { meetsQuorum, type Policy } from "@/server/domain/log/policy";
-import {
-  decodeEntryBundle,
-  hashesOfTile,
-  TILE_WIDTH,
-  tilePath,
-  tilesOf,
-} from "@/server/domain/log/tile";
-import { ed25519Verifier } from "@/server/domain/signature";
+import { auditPublished } from "@/server/domain/log/audit-published";
+import type { ReadPublished } from "@/server/domain/log/audit-tree";
+import { type Completeness, completenessOf } from "@/server/domain/log/completeness";
+import { leafHashOf, nodeHash } from "@/server/domain/log/merkle";
+import type { Policy } from "@/server/domain/log/policy";
 
 /** Reads a block by its CID. Null: not served. */
 export type ReadBlock = (cid: Cid) => Promise<Uint8Array | null>;
-
-/** Reads what the log serves below its prefix: `checkpoint`, `tile/…`. Null: not served. */
-export type ReadPublished = (path: string) => Promise<Uint8Array | null>;
 
 export type AuditReport = {
   readonly origin: string;
   readonly size: number;
   readonly cosigners: number;
   readonly tiles: number;
-  readonly jobs: readonly AuditedJob[];
+  /** Leaves that hold bytes of third parties, which are no entries of Beacon. */
+  readonly thirdParty: number;
+  readonly jobs: readonly (AuditedJob & {
+    /** Task by task; null when the job's spec was not at hand, so that nobody knows the tasks. */
+    readonly completeness: Completeness | null;
+  })[];
   /** Whether what was announced was held against the jobs' specs, which needs their blocks. */
   readonly plans: "checked" | "not checked";
   /** What does not hold, in plain words. Empty: the log audits clean. */
@@ -56,94 +50,62 @@ export async function auditLog(
   read: ReadPublished,
   readBlock: ReadBlock | null,
 ): Promise<AuditReport> {
-  const note = parseNote(fromUtf8(await present(read, "checkpoint")) ?? "");
-  const checkpoint = parseCheckpoint(note.text);
-  const verifier = await ed25519Verifier();
-  // Of that name: with two logs in a policy, one must not sign for the other.
-  const keys = policy.logs.map(({ key }) => key).filter(({ name }) => name === checkpoint.origin);
-  await verifyNote(note, keys, verifier);
-  const cosigners = await cosignersOf(note, policy.witnesses, verifier);
-  const problems: string[] = [];
-  if (!meetsQuorum(policy, new Set(cosigners.map(({ witness }) => witness.name))))
-    problems.push("the checkpoint does not have the cosignatures that the policy asks for");
-
-  const leaves = await readLeaves(checkpoint.size, read);
-  const leafHashes = leaves.map(leafHashOf);
-  if (!equalBytes(rootOf(leafHashes), checkpoint.root))
-    problems.push(`the entries do not lead to the signed root of size ${checkpoint.size}`);
-  const tiles = await auditTiles(leafHashes, read, problems);
-  const at = Math.max(0, ...cosigners.map(({ atSeconds }) => atSeconds)) * 1_000;
-  const jobs = auditClosings(leaves, new Date(at), problems);
-  if (readBlock !== null) for (const job of jobs) await auditPlan(job, readBlock, problems);
+  const leaves: Uint8Array[] = [];
+  const log = await auditPublished(
+    policy,
+    read,
+    { leafHashOf, nodeHash },
+    { begin: () => undefined, take: (bundle) => void leaves.push(...bundle) },
+  );
+  const problems = [...log.problems];
+  const at = new Date(log.atSeconds * 1_000);
+  const { jobs, thirdParty } = auditClosings(leaves, at, problems);
+  const audited: AuditReport["jobs"][number][] = [];
+  for (const { intent, closings, ...job } of jobs) {
+    const plan = readBlock === null ? null : await planOf(intent, readBlock, problems);
+    const completeness = plan === null ? null : holdAgainst(plan, intent, closings, at, problems);
+    audited.push({ ...job, completeness });
+  }
   return {
-    origin: checkpoint.origin,
-    size: checkpoint.size,
-    cosigners: cosigners.length,
-    tiles,
+    origin: log.origin,
+    size: log.size,
+    cosigners: log.cosigners,
+    tiles: log.tiles,
+    thirdParty,
     plans: readBlock === null ? "not checked" : "checked",
-    jobs: jobs.map(({ intent, taskIds, ...job }) => job),
+    jobs: audited,
     problems,
   };
 }
 
-/** Lays the announced job down again from its spec, and holds what closed against it. */
-async function auditPlan(
-  { intent, taskIds }: AuditedClosings,
+/** Lays the announced job down again from its spec; null when the spec is not served. */
+async function planOf(
+  intent: IntentEntry,
   readBlock: ReadBlock,
   problems: string[],
-): Promise<void> {
+): Promise<readonly PlannedTask[] | null> {
   const bytes = await readBlock(intent.spec_cid);
   const spec = JobSpec.safeParse(bytes === null ? null : JSON.parse(fromUtf8(bytes) ?? "null"));
   if (bytes === null || cidOf(bytes) !== intent.spec_cid || !spec.success) {
     problems.push(`the spec of job ${intent.job} is not served as it was announced`);
-    return;
+    return null;
   }
   const plan = planTasks(intent.job, spec.data, fromHex(intent.order_seed));
   if (tasksDigestOf(plan) !== intent.tasks_digest)
     problems.push(`job ${intent.job} announced other tasks than its spec makes`);
-  const planned = new Set<string>(plan.map(({ id }) => id));
-  for (const id of taskIds)
-    if (!planned.has(id)) problems.push(`task ${id} was never announced by job ${intent.job}`);
+  return plan;
 }
 
-async function present(read: ReadPublished, path: string): Promise<Uint8Array> {
-  const bytes = await read(path);
-  if (bytes === null) throw new BeaconError("TILE_NOT_FOUND", `The log does not serve ${path}.`);
-  return bytes;
-}
-
-async function readLeaves(size: number, read: ReadPublished): Promise<readonly Uint8Array[]> {
-  const leaves: Uint8Array[] = [];
-  for (let index = 0; index * TILE_WIDTH < size; index++) {
-    const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH);
-    const bundle = await present(read, tilePath({ level: "entries", index, width }));
-    leaves.push(...decodeEntryBundle(bundle));
-  }
-  return leaves;
-}
-
-/** Compares every hash of every tile with the one that the leaves lead to. */
-async function auditTiles(
-  leafHashes: readonly Uint8Array[],
-  read: ReadPublished,
+/** Holds what closed against what was announced. */
+function holdAgainst(
+  plan: readonly PlannedTask[],
+  { job, deadline }: IntentEntry,
+  closings: AuditedClosings["closings"],
+  at: Date,
   problems: string[],
-): Promise<number> {
-  let count = 0;
-  let layer = leafHashes;
-  let level = 0;
-  for (const tile of tilesOf(leafHashes.length)) {
-    while (level < tile.level) {
-      layer = Array.from({ length: Math.floor(layer.length / TILE_WIDTH) }, (_, i) =>
-        rootOf(layer.slice(i * TILE_WIDTH, (i + 1) * TILE_WIDTH)),
-      );
-      level += 1;
-    }
-    const path = tilePath(tile);
-    const hashes = hashesOfTile(await present(read, path), tile.width);
-    const from = tile.index * TILE_WIDTH;
-    if (!hashes.every((hash, i) => equalBytes(hash, layer[from + i] ?? new Uint8Array())))
-      problems.push(`${path} does not hold the hashes that the entries lead to`);
-    count += 1;
-  }
-  return count;
+): Completeness {
+  const completeness = completenessOf(plan, closings, new Date(deadline), at);
+  for (const id of completeness.unannounced)
+    problems.push(`task ${id} was never announced by job ${job}`);
+  return completeness;
 }

@@ -1,10 +1,13 @@
-import { LogEntry } from "@/schemas/log-entry";
-import type { ReceiptExtra } from "@/schemas/receipt";
+import type { LogEntry } from "@/schemas/log-entry";
+import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
 import type { LogStore, SequencedEntry } from "@/server/adapters/db/log-store";
 import type { ReadTile, Tree } from "@/server/adapters/tree/tree";
 import { base64 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
-import { formatReceipt } from "@/server/domain/log/receipt";
+import { keyRegistryOf } from "@/server/domain/log/key-registry";
+import { formatProof } from "@/server/domain/log/proof";
+import { readEntry } from "@/server/domain/log/read-entry";
+import { formatReceipt, isLogSigned } from "@/server/domain/log/receipt";
 
 /** A receipt, and the name under which it is saved, which says when what it is about is simulated. */
 export type Receipt = { readonly text: string; readonly fileName: string };
@@ -14,10 +17,14 @@ export type BuildReceiptDeps = {
   readonly tree: Pick<Tree, "proveInclusion">;
 };
 
+/** Proves one leaf in the tree of the newest checkpoint. */
+type Prove = (index: number) => Promise<readonly Uint8Array[]>;
+
 /**
  * The receipt of one leaf at the newest published checkpoint: a C2SP tlog-proof whose `extra` carries
- * the entry, its signature, and the key registration and intent that it leans on, each with its own
- * proof.
+ * the entry, its signature, and the entries that it leans on (the key's registration, its revocation
+ * where there is one, the job's intent), each with its own proof. Bytes that a third party added have
+ * a proof and no extra: nobody signed them.
  *
  * @throws BeaconError LEAF_NOT_FOUND when no published checkpoint includes the leaf.
  */
@@ -27,70 +34,73 @@ export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promi
   if (checkpoint === null || leaf === null)
     throw new BeaconError("LEAF_NOT_FOUND", `The published log has no entry ${index}.`);
   const { size, note } = checkpoint;
-  const readTile = deps.log.tileReader(size);
+  const readTile: ReadTile = deps.log.tileReader(size);
+  const prove: Prove = (at) => deps.tree.proveInclusion(at, size, readTile);
+  const parts = { index: BigInt(index), proof: await prove(index), checkpoint: note };
+  const entry = leaf.kind === "raw" ? null : readEntry(leaf.bytes);
+  if (entry === null || leaf.dsse === null)
+    return {
+      text: formatProof({ ...parts, extra: null }),
+      fileName: `third-party-entry-${index}.tlog-proof`,
+    };
   const extra: ReceiptExtra = {
-    entry: entryOf(leaf),
+    entry,
     dsse: leaf.dsse,
-    key: await keyOf(deps, leaf, size, readTile),
-    intent: await intentOf(deps, leaf, size, readTile),
+    key: await keyOf(deps, { index, entry }, size, prove),
+    intent: await intentOf(deps, leaf, entry, prove),
   };
-  const text = formatReceipt({
-    extra,
-    index,
-    proof: await deps.tree.proveInclusion(index, size, readTile),
-    checkpoint: note,
-  });
-  const isSimulated = "simulated" in extra.entry && extra.entry.simulated;
-  return { text, fileName: `beacon-entry-${index}${isSimulated ? "-simulated" : ""}.tlog-proof` };
-}
-
-const entryOf = (leaf: SequencedEntry): LogEntry =>
-  LogEntry.parse(JSON.parse(new TextDecoder().decode(leaf.bytes)));
-
-async function proved(
-  deps: BuildReceiptDeps,
-  leaf: SequencedEntry,
-  size: number,
-  readTile: ReadTile,
-) {
-  const proof = await deps.tree.proveInclusion(leaf.index, size, readTile);
-  return { index: leaf.index, proof: proof.map(base64) };
+  const isSimulated = "simulated" in entry && entry.simulated;
+  return {
+    text: formatReceipt({ ...parts, extra }),
+    fileName: `beacon-entry-${index}${isSimulated ? "-simulated" : ""}.tlog-proof`,
+  };
 }
 
 async function keyOf(
-  deps: BuildReceiptDeps,
-  leaf: SequencedEntry,
+  deps: Pick<BuildReceiptDeps, "log">,
+  { index, entry }: { readonly index: number; readonly entry: LogEntry },
   size: number,
-  readTile: ReadTile,
-) {
-  if (leaf.kind === "beacon.key/v1") return null;
-  const signed = entryOf(leaf);
-  for (const registration of await deps.log.ofKind("beacon.key/v1", null)) {
-    const entry = entryOf(registration);
-    if (entry.type !== "beacon.key/v1" || !("runner_key" in signed)) continue;
-    if (entry.key === signed.runner_key && registration.index < leaf.index)
-      return {
-        entry,
-        dsse: registration.dsse,
-        ...(await proved(deps, registration, size, readTile)),
-      };
-  }
-  throw new BeaconError(
-    "LEAF_NOT_FOUND",
-    `The key that signed entry ${leaf.index} is not registered in the log.`,
-  );
+  prove: Prove,
+): Promise<ReceiptExtra["key"]> {
+  if (isLogSigned(entry)) return null;
+  const leaves = [
+    ...(await deps.log.ofKind("beacon.key/v1", null)),
+    ...(await deps.log.ofKind("beacon.revocation/v1", null)),
+  ].filter((leaf) => leaf.index < size);
+  const known = keyRegistryOf(leaves).find(({ key }) => key === entry.runner_key);
+  if (known === undefined || known.registration.index >= index)
+    throw new BeaconError(
+      "LEAF_NOT_FOUND",
+      `The key that signed entry ${index} is not registered in the log.`,
+    );
+  const proved = async <E>(at: { readonly index: number; readonly entry: E }) => ({
+    ...at,
+    dsse: signatureOf(leaves, at.index),
+    proof: (await prove(at.index)).map(base64),
+  });
+  const { registration, revocation } = known;
+  return revocation === null
+    ? proved(registration)
+    : { ...(await proved(registration)), revocation: await proved(revocation) };
+}
+
+/** What the log's key signed beside the leaf at `index`. */
+function signatureOf(leaves: readonly SequencedEntry[], index: number): DsseEnvelope {
+  const dsse = leaves.find((leaf) => leaf.index === index)?.dsse ?? null;
+  if (dsse === null) throw new Error(`entry ${index} has no signature`);
+  return dsse;
 }
 
 async function intentOf(
-  deps: BuildReceiptDeps,
+  deps: Pick<BuildReceiptDeps, "log">,
   leaf: SequencedEntry,
-  size: number,
-  readTile: ReadTile,
-) {
-  if (leaf.jobId === null || leaf.kind === "beacon.intent/v1") return null;
+  { type }: LogEntry,
+  prove: Prove,
+): Promise<ReceiptExtra["intent"]> {
+  if (leaf.jobId === null || type === "beacon.intent/v1") return null;
   const [intent] = await deps.log.ofKind("beacon.intent/v1", leaf.jobId);
-  const entry = intent === undefined ? null : entryOf(intent);
+  const entry = intent === undefined ? null : readEntry(intent.bytes);
   if (intent === undefined || entry?.type !== "beacon.intent/v1")
     throw new BeaconError("LEAF_NOT_FOUND", `The intent of job ${leaf.jobId} is not in the log.`);
-  return { entry, ...(await proved(deps, intent, size, readTile)) };
+  return { entry, index: intent.index, proof: (await prove(intent.index)).map(base64) };
 }

@@ -1,8 +1,9 @@
-import { type KeyEntry, LogEntry } from "@/schemas/log-entry";
+import type { KeyEntry } from "@/schemas/log-entry";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
-import { base64, fromUtf8 } from "@/server/domain/bytes";
+import { base64 } from "@/server/domain/bytes";
 import { fileEntry } from "@/server/domain/log/filing";
+import { readEntry } from "@/server/domain/log/read-entry";
 import { instantOf } from "@/server/domain/time";
 
 export type RegisterRunnerDeps = {
@@ -26,8 +27,8 @@ export async function registerRunner(deps: RegisterRunnerDeps): Promise<void> {
     ...(await deps.log.pending(LOOKED_AT)).filter(({ kind }) => kind === "beacon.key/v1"),
   ];
   const isRegistered = filed.some(({ bytes }) => {
-    const entry = LogEntry.parse(JSON.parse(fromUtf8(bytes) ?? ""));
-    return entry.type === "beacon.key/v1" && entry.key === deps.runner.keyId;
+    const entry = readEntry(bytes);
+    return entry?.type === "beacon.key/v1" && entry.key === deps.runner.keyId;
   });
   if (isRegistered) return;
   const entry: KeyEntry = {

@@ -1,10 +1,9 @@
-import type { CountryCode } from "@/schemas/country";
-import { LogEntry } from "@/schemas/log-entry";
-import type { KeyId } from "@/schemas/primitives";
 import type { LeafSnapshot, LeafSummary, LogHead, Page, WitnessView } from "@/schemas/snapshot";
 import type { JobStore } from "@/server/adapters/db/job-store";
+import type { LogHalt } from "@/server/adapters/db/log-halt";
 import type { LogStore, SequencedEntry } from "@/server/adapters/db/log-store";
 import type { TaskStore } from "@/server/adapters/db/task-store";
+import type { WitnessOutcome, WitnessStore } from "@/server/adapters/db/witness-store";
 import type { Tree } from "@/server/adapters/tree/tree";
 import type { Witness } from "@/server/adapters/witness/witness";
 import { base64, hex } from "@/server/domain/bytes";
@@ -13,6 +12,7 @@ import { parseCosignature } from "@/server/domain/log/cosignature";
 import { EMPTY_ROOT } from "@/server/domain/log/merkle";
 import { isSignatureOf, parseNote } from "@/server/domain/log/note";
 import type { Policy } from "@/server/domain/log/policy";
+import { readEntry } from "@/server/domain/log/read-entry";
 import { instantOf } from "@/server/domain/time";
 
 export type ShowLogDeps = {
@@ -21,6 +21,8 @@ export type ShowLogDeps = {
   readonly tasks: Pick<TaskStore, "openTotals">;
   readonly tree: Pick<Tree, "proveInclusion" | "proveConsistency">;
   readonly witnesses: readonly Pick<Witness, "name" | "operator">[];
+  readonly witnessStore: Pick<WitnessStore, "all">;
+  readonly logHalt: Pick<LogHalt, "read">;
   readonly policy: Policy;
   readonly origin: string;
   /** The log's key in C2SP note format. */
@@ -29,7 +31,12 @@ export type ShowLogDeps = {
 
 /** The published state of the log. */
 export async function showLogHead(deps: ShowLogDeps): Promise<LogHead> {
-  const [published, open] = await Promise.all([deps.log.published(), deps.tasks.openTotals()]);
+  const [published, open, outcomes, halted] = await Promise.all([
+    deps.log.published(),
+    deps.tasks.openTotals(),
+    deps.witnessStore.all(),
+    deps.logHalt.read(),
+  ]);
   const quorum = deps.policy.groups.find(({ name }) => name === deps.policy.quorum);
   return {
     origin: deps.origin,
@@ -37,8 +44,9 @@ export async function showLogHead(deps: ShowLogDeps): Promise<LogHead> {
     root: base64(published?.root ?? EMPTY_ROOT),
     note: published?.note ?? null,
     publishedAt: published === null ? null : instantOf(published.publishedAt),
+    halted: halted === null ? null : { reason: halted.reason, at: instantOf(halted.at) },
     logVerifierKey: deps.logVerifierKey,
-    witnesses: witnessViews(deps, published?.note ?? null),
+    witnesses: witnessViews(deps, published?.note ?? null, outcomes),
     quorum: quorum?.threshold ?? (deps.policy.quorum === null ? 0 : 1),
     openTasks: open.tasks,
     openJobs: open.jobs,
@@ -66,16 +74,17 @@ export async function showLeaf(deps: ShowLogDeps, index: number): Promise<LeafSn
   const leaf = index < size ? await deps.log.entry(index) : null;
   if (leaf === null)
     throw new BeaconError("LEAF_NOT_FOUND", `The published log has no entry ${index}.`);
-  const entry = entryOf(leaf);
+  const entry = leaf.kind === "raw" ? null : readEntry(leaf.bytes);
   const proof = await deps.tree.proveInclusion(index, size, deps.log.tileReader(size));
   const [summary] = await summariesOf(deps, [leaf]);
   if (summary === undefined) throw new Error("a leaf has no summary");
   return {
     ...summary,
     entry,
+    bytes: base64(leaf.bytes),
     leafHash: hex(leaf.leafHash),
     dsse: leaf.dsse,
-    signerKey: "runner_key" in entry ? (entry.runner_key as KeyId) : null,
+    signerKey: entry !== null && "runner_key" in entry ? entry.runner_key : null,
     size,
     proof: proof.map(hex),
   };
@@ -103,16 +112,14 @@ export async function proveGrowth(
   return { proof: proof.map(base64) };
 }
 
-const entryOf = (leaf: SequencedEntry): LogEntry =>
-  LogEntry.parse(JSON.parse(new TextDecoder().decode(leaf.bytes)));
-
 async function summariesOf(
   deps: Pick<ShowLogDeps, "jobs">,
   leaves: readonly SequencedEntry[],
 ): Promise<readonly LeafSummary[]> {
   const titles = await deps.jobs.titles(leaves.flatMap(({ jobId }) => jobId ?? []));
   return leaves.map((leaf) => {
-    const entry = entryOf(leaf);
+    const entry = leaf.kind === "raw" ? null : readEntry(leaf.bytes);
+    if (entry === null) return foreignSummary(leaf);
     return {
       index: leaf.index,
       type: entry.type,
@@ -121,13 +128,29 @@ async function summariesOf(
       jobId: leaf.jobId,
       jobTitle: leaf.jobId === null ? null : (titles.get(leaf.jobId) ?? null),
       taskId: leaf.taskId,
-      country: "country" in entry ? (entry.country as CountryCode) : null,
+      country: "country" in entry ? entry.country : null,
     };
   });
 }
 
-/** The policy's witnesses, and when each cosigned `note`. */
-function witnessViews(deps: ShowLogDeps, note: string | null): readonly WitnessView[] {
+/** Bytes that a third party added: all that is known is when they came. */
+const foreignSummary = ({ index, createdAt }: SequencedEntry): LeafSummary => ({
+  index,
+  type: "raw",
+  at: instantOf(createdAt),
+  simulated: null,
+  jobId: null,
+  jobTitle: null,
+  taskId: null,
+  country: null,
+});
+
+/** The policy's witnesses, when each cosigned `note`, and what became of the last request to it. */
+function witnessViews(
+  deps: ShowLogDeps,
+  note: string | null,
+  outcomes: readonly WitnessOutcome[],
+): readonly WitnessView[] {
   const signatures = note === null ? [] : parseNote(note).signatures;
   return deps.policy.witnesses.map(({ name, key }) => {
     const line = signatures.find((signature) => isSignatureOf(signature, key));
@@ -138,6 +161,12 @@ function witnessViews(deps: ShowLogDeps, note: string | null): readonly WitnessV
       cosignedAt: cosignature === null ? null : instantOf(new Date(cosignature.atSeconds * 1_000)),
       operator:
         deps.witnesses.find((witness) => witness.name === key.name)?.operator ?? "independent",
+      lastAsked: lastAsked(outcomes.find((outcome) => outcome.name === key.name)),
     };
   });
 }
+
+const lastAsked = (outcome: WitnessOutcome | undefined): WitnessView["lastAsked"] =>
+  outcome === undefined
+    ? null
+    : { at: instantOf(outcome.at), code: outcome.code, message: outcome.message };

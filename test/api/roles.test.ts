@@ -29,6 +29,8 @@ const PROCEDURES: Record<string, { least: Role; input?: unknown }> = {
   "jobs.byId": { least: "reader", input: { jobId: aJobId(250) } },
   "jobs.list": { least: "reader", input: { cursor: null, limit: 10 } },
   "jobs.catalog": { least: "reader" },
+  "jobs.completeness": { least: "reader", input: { jobId: aJobId(250) } },
+  "jobs.blocks": { least: "reader", input: { jobId: aJobId(250) } },
   "comparisons.byJob": { least: "reader", input: { jobId: aJobId(250) } },
   "comparisons.latest": { least: "reader", input: { limit: 5 } },
   "responses.byTask": { least: "reader", input: { taskId: aTaskRow().id } },
@@ -40,6 +42,14 @@ const PROCEDURES: Record<string, { least: Role; input?: unknown }> = {
   "log.leaves": { least: "reader", input: { cursor: null, limit: 10 } },
   "log.leaf": { least: "reader", input: { index: 0 } },
   "log.consistency": { least: "reader", input: { from: 0, to: 0 } },
+  "log.anchorNow": { least: "admin" },
+  "log.anchors": { least: "reader", input: { cursor: null, limit: 10 } },
+  "log.keys": { least: "reader" },
+  "log.verifiers": { least: "reader" },
+  "log.revokeKey": {
+    least: "admin",
+    input: { key: aJobId(250).replace("job-", "key-"), reason: "retired" },
+  },
   "session.viewer": { least: "reader" },
   "live.events": { least: "reader", input: {} },
 };

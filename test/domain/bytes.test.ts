@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   base32,
   base64,
+  bytesOf,
   concat,
   equalBytes,
   fromBase32,
@@ -59,6 +60,10 @@ describe("base64", () => {
       expect(fromBase64(text)).toBeNull();
     },
   );
+
+  it("that was checked before is read without a null", () => {
+    expect(bytesOf("Zm9v")).toEqual(utf8("foo"));
+  });
 
   it("takes megabytes", () => {
     const large = new Uint8Array(1_048_576).fill(0xa5);

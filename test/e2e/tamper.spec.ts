@@ -46,7 +46,7 @@ async function theGoodOne(): Promise<Case> {
   const { tasks } = await demonstration();
   const task = tasks.find(({ state, country }) => state === "answered" && country === "KE");
   const leaf = await portal.client().log.leaf.query({ index: task?.leafIndex ?? -1 });
-  if (leaf.entry.type !== "beacon.result/v1") throw new Error("not a result");
+  if (leaf.entry?.type !== "beacon.result/v1") throw new Error("not a result");
   return {
     what: "the receipt as it was served",
     receipt: await bytesAt(`/tlog/proof/${leaf.index}`),

@@ -6,10 +6,11 @@ import { concat, fromHex, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
 import { taskIdOf } from "@/server/domain/identity";
 import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
+import type { ReadPublished } from "@/server/domain/log/audit-tree";
 import { leafBytesOf } from "@/server/domain/log/entry";
 import { leafHashOf } from "@/server/domain/log/merkle";
 import { encodeEntryBundle, parseTilePath, TILE_WIDTH } from "@/server/domain/log/tile";
-import { auditLog, type ReadBlock, type ReadPublished } from "@/server/services/audit-log";
+import { auditLog, type ReadBlock } from "@/server/services/audit-log";
 import { aSpec } from "@/test/domain/job/job-specs";
 import {
   aComparison,
@@ -18,6 +19,8 @@ import {
   aLog,
   anIntent,
   aResult,
+  aRevocation,
+  aVerifier,
   aWithdrawal,
 } from "@/test/domain/verify/a-log";
 import { aJobId, DE } from "@/test/support/builders";
@@ -29,18 +32,19 @@ const opening = (tasks: number) => [aKeyEntry(), anIntent({ tasks })];
 
 /** What a log of these entries serves; `change` may lie about a path. */
 async function served(
-  entries: readonly LogEntry[],
+  entries: readonly (LogEntry | Uint8Array)[],
   change: (path: string, bytes: Uint8Array) => Uint8Array | null = (_, bytes) => bytes,
   readBlock: ReadBlock | null = null,
 ) {
-  const log = aLog({ entries });
-  const leaves = entries.map(leafBytesOf);
+  const log = aLog({ leaves: entries });
+  const leaves = log.leafBytes;
   const { tiles } = await createTileTree().append(0, leaves.map(leafHashOf), async () => {
     throw new Error("an empty log has no tiles");
   });
   const honest = (path: string): Uint8Array | null => {
     if (path === "checkpoint") return utf8(log.noteAt(entries.length));
-    const { level, index, width } = parseTilePath(path);
+    const { level, index: position, width } = parseTilePath(path);
+    const index = Number(position);
     const from = index * TILE_WIDTH;
     if (level === "entries") return encodeEntryBundle(leaves.slice(from, from + width));
     const tile = tiles.find((one) => one.level === level && one.index === index);
@@ -68,6 +72,31 @@ describe("auditLog", () => {
       cosigners: 1,
       problems: [],
       jobs: [{ announced: 3, results: 1, failures: 1, withdrawn: 1, hasComparison: true }],
+    });
+  });
+
+  it("counts what third parties added, and calls it none of Beacon's", async () => {
+    const strangers = ["hello", '{"type":"note"}', "[1]", "null"].map(utf8);
+    const entries = [...opening(1), ...strangers, Uint8Array.of(0xff), aVerifier(), answered(0)];
+    expect(await served(entries)).toMatchObject({ size: 9, thirdParty: 5, problems: [] });
+  });
+
+  it("names bytes that say that they are Beacon's and are not", async () => {
+    const { job: _, ...rest } = answered(0);
+    const strangers = [utf8('{"type":"beacon.result/v2"}'), utf8(JSON.stringify(rest))];
+    expect(await served([...opening(1), answered(0), ...strangers])).toMatchObject({
+      thirdParty: 0,
+      problems: [
+        "entry 3 is none that this auditor knows",
+        "entry 4 is none that this auditor knows",
+      ],
+    });
+  });
+
+  it("counts what a key signed before it was taken back", async () => {
+    expect(await served([...opening(1), answered(0), aRevocation()])).toMatchObject({
+      jobs: [{ results: 1 }],
+      problems: [],
     });
   });
 
@@ -103,6 +132,16 @@ describe("auditLog", () => {
       "a job that was compared twice",
       [...opening(1), answered(0), aComparison(), aComparison({ size_bytes: 1 })],
       /compares job .* again/,
+    ],
+    [
+      "an entry signed by a key that had been taken back",
+      [...opening(2), answered(0), aRevocation(), answered(1)],
+      /^entry 4 is signed by a key that entry 3 had taken back$/,
+    ],
+    [
+      "a revocation of what was not registered there",
+      [...opening(1), answered(0), aRevocation({ registration: 1 })],
+      /^entry 3 takes back a key that entry 1 did not register$/,
     ],
     ["a leaf that stands there twice", [...opening(2), answered(0), answered(0)], /twice/],
   ])("names %s", async (_, entries, problem) => {

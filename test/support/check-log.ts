@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import type { Context } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
 import { isBeaconError } from "@/server/domain/errors";
-import { type AuditReport, auditLog, type ReadPublished } from "@/server/services/audit-log";
+import type { ReadPublished } from "@/server/domain/log/audit-tree";
+import { type AuditReport, auditLog } from "@/server/services/audit-log";
 import { readTile } from "@/server/services/read-tile";
 
 type LogOf = Pick<Context, "log" | "policy" | "content">;

@@ -54,6 +54,7 @@ export function fakeProducer() {
 export function memoryContent(): ContentStore & { readonly blocks: Map<Cid, Uint8Array> } {
   const blocks = new Map<Cid, Uint8Array>();
   return {
+    name: "memory",
     blocks,
     async put(bytes) {
       const cid = cidOf(bytes);
@@ -61,6 +62,16 @@ export function memoryContent(): ContentStore & { readonly blocks: Map<Cid, Uint
       return cid;
     },
     get: async (cid) => blocks.get(cid) ?? null,
+    pin: async (cid) => blocks.has(cid),
+    async *list() {
+      yield* blocks.keys();
+    },
+    async probe(cid, { aborted }) {
+      if (aborted)
+        return { isAvailable: false, code: "CONTENT_STORE_UNAVAILABLE", message: "stopped" };
+      if (blocks.has(cid)) return { isAvailable: true };
+      return { isAvailable: false, code: "BLOCK_NOT_FOUND", message: "it was never put" };
+    },
   };
 }
 

@@ -1,12 +1,15 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
+import { BundleDownloads } from "@/components/bundle/bundle-downloads";
 import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { ChoiceLinks } from "@/components/comparison/choice-links";
 import { ComparisonView } from "@/components/comparison/comparison-view";
 import { VerdictCard } from "@/components/comparison/verdict-card";
+import { Availability } from "@/components/ipfs/availability";
 import { Asked } from "@/components/jobs/asked";
 import { Completeness } from "@/components/jobs/completeness";
+import { CompletenessPanel } from "@/components/jobs/completeness-panel";
 import { JobEvidence } from "@/components/jobs/evidence";
 import { FollowSessions } from "@/components/jobs/follow-sessions";
 import { LiveJob } from "@/components/jobs/live-job";
@@ -47,9 +50,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function JobPage({ params, searchParams }: Props) {
   const job = await jobOf(params);
   const caller = await api();
-  const [comparison, viewer, query] = await Promise.all([
+  const [comparison, viewer, completeness, blocks, query] = await Promise.all([
     caller.comparisons.byJob({ jobId: job.id }),
     caller.session.viewer(),
+    caller.jobs.completeness({ jobId: job.id }),
+    caller.jobs.blocks({ jobId: job.id }),
     searchParams,
   ]);
   const isClosed = job.status === "COMPLETED" || job.status === "WITHDRAWN";
@@ -81,7 +86,18 @@ export default async function JobPage({ params, searchParams }: Props) {
         ) : (
           <>
             <Asked spec={job.spec} prompts={job.spec.prompts.slice(0, SHOWN_PROMPTS)} />
-            <LiveJob initial={job} />
+            <LiveJob initial={job} completeness={completeness} />
+          </>
+        )}
+        {comparison !== null && (
+          <>
+            <CompletenessPanel jobId={job.id} view={completeness} />
+            <BundleDownloads
+              jobId={job.id}
+              simulated={job.simulated}
+              isClosed={comparison.leafIndex !== null}
+            />
+            <Availability view={blocks} />
           </>
         )}
         {(isClosed || comparison !== null) && <JobEvidence job={job} comparison={comparison} />}

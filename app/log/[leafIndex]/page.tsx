@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import { EntryFacts } from "@/components/log/entry-facts";
 import { ENTRY_NAMES } from "@/components/log/entry-type";
+import { ForeignBytes } from "@/components/log/foreign-bytes";
 import { ProofPath } from "@/components/log/proof-path";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody, PageHead } from "@/components/site/page-body";
@@ -12,8 +13,11 @@ import { counted, formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
 import { Hash } from "@/components/ui/hash";
 import { JsonDetails } from "@/components/ui/json-details";
+import { shorten } from "@/components/ui/shorten";
+import { ForkAlarm } from "@/components/verify/fork-alarm";
 import { localWitnessesOf } from "@/components/verify/local-witnesses";
 import { VerifyPanel } from "@/components/verify/verify-panel";
+import type { LeafSnapshot } from "@/schemas/snapshot";
 import { api } from "@/server/api/rsc";
 import { fromUtf8 } from "@/server/domain/bytes";
 import { leafBytesOf } from "@/server/domain/log/entry";
@@ -58,17 +62,36 @@ export default async function LeafPage({ params }: Props) {
           </Link>
         </p>
       </PageHead>
+      <ForkAlarm note={head.note} />
       <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr] lg:grid-rows-[auto_1fr]">
         <Card>
-          <CardHead title="What it says" />
-          <EntryFacts entry={leaf.entry} jobTitle={leaf.jobTitle} />
+          {leaf.entry === null ? (
+            <ForeignBytes leaf={leaf} />
+          ) : (
+            <>
+              <CardHead title="What it says" />
+              <EntryFacts entry={leaf.entry} jobTitle={leaf.jobTitle} />
+            </>
+          )}
         </Card>
         <div className="lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
-          <VerifyPanel
-            expected={{ leafIndex: leaf.index, taskId: leaf.taskId, text: null }}
-            simulated={leaf.simulated}
-            localWitnesses={localWitnessesOf(head)}
-          />
+          {leaf.entry === null ? (
+            <Card label="Verify">
+              <p className="text-sm text-muted">
+                Nobody signed these bytes, so there is nothing to verify but that they stand here:{" "}
+                <a href={`/tlog/proof/${leaf.index}`} className="link">
+                  the proof of it
+                </a>
+                , for any C2SP tool.
+              </p>
+            </Card>
+          ) : (
+            <VerifyPanel
+              expected={{ leafIndex: leaf.index, taskId: leaf.taskId, text: null }}
+              simulated={leaf.simulated}
+              localWitnesses={localWitnessesOf(head)}
+            />
+          )}
         </div>
         <div className="grid gap-6 *:min-w-0">
           <Card>
@@ -90,26 +113,36 @@ export default async function LeafPage({ params }: Props) {
                     "Leaf hash",
                     <Hash key="leaf" label="leaf hash" value={leaf.leafHash} head={16} tail={8} />,
                   ],
-                  [
-                    "Signed by",
-                    leaf.signerKey === null ? (
-                      "the log’s own key"
-                    ) : (
-                      <Hash key="signer" label="signing key" value={leaf.signerKey} head={12} />
-                    ),
-                  ],
+                  ["Signed by", signerOf(leaf)],
                 ]}
               />
             </div>
           </Card>
-          <JsonDetails
-            summary="Its canonical bytes, as they were hashed (RFC 8785)"
-            value={fromUtf8(leafBytesOf(leaf.entry)) ?? leaf.entry}
-            open
-          />
-          <JsonDetails summary="Its signed envelope (DSSE)" value={leaf.dsse} />
+          {leaf.entry !== null && (
+            <>
+              <JsonDetails
+                summary="Its canonical bytes, as they were hashed (RFC 8785)"
+                value={fromUtf8(leafBytesOf(leaf.entry)) ?? leaf.entry}
+                open
+              />
+              <JsonDetails summary="Its signed envelope (DSSE)" value={leaf.dsse} />
+            </>
+          )}
         </div>
       </div>
     </PageBody>
+  );
+}
+
+function signerOf({ entry, signerKey }: LeafSnapshot) {
+  if (entry === null) return "nobody";
+  return signerKey === null ? (
+    <Link href="/log/keys" className="link">
+      the log’s own key
+    </Link>
+  ) : (
+    <Link href="/log/keys" className="link code">
+      {shorten(signerKey, 12)}
+    </Link>
   );
 }

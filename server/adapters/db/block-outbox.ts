@@ -10,9 +10,9 @@ export type BlockOutbox = {
   put(bytes: Uint8Array): Promise<Cid>;
   /** Null: it does not wait here (any more). */
   get(cid: Cid): Promise<Uint8Array | null>;
-  /** The blocks that have waited longest. */
-  oldest(limit: number): Promise<readonly OutboxBlock[]>;
-  /** Forgets blocks that the content store has. */
+  /** The blocks that have waited longest, but for the first `skip` of them. */
+  oldest(limit: number, skip?: number): Promise<readonly OutboxBlock[]>;
+  /** Forgets blocks that every content store has. */
   drop(cids: readonly Cid[]): Promise<void>;
 };
 
@@ -74,10 +74,11 @@ export function createBlockOutbox(prisma: PrismaClient, now: () => Date): BlockO
     async get(cid) {
       return (await prisma.blockOutbox.findUnique({ where: { cid } }))?.bytes ?? null;
     },
-    async oldest(limit) {
+    async oldest(limit, skip = 0) {
       const rows = await prisma.blockOutbox.findMany({
-        orderBy: { createdAt: "asc" },
+        orderBy: [{ createdAt: "asc" }, { cid: "asc" }],
         take: limit,
+        skip,
       });
       return rows.map(({ cid, bytes }) => ({ cid: cid as Cid, bytes }));
     },

@@ -74,7 +74,7 @@ const LOG_LIMIT_BYTES = 5_000_000;
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  max_connections: "100",
+  max_connections: "200",
   shared_buffers: "64MB",
   max_wal_size: "256MB",
   min_wal_size: "32MB",

@@ -3,13 +3,18 @@ import type { EntryType } from "@/schemas/log-entry";
 import type { JobId, TaskId } from "@/schemas/primitives";
 import { DsseEnvelope } from "@/schemas/receipt";
 import { PENDING_ENTRIES } from "@/server/adapters/db/channels";
-import type { ReadTile, Tile } from "@/server/adapters/tree/tree";
-import { BeaconError } from "@/server/domain/errors";
+import type { PendingEntry } from "@/server/adapters/db/log-inserts";
+import { createLogReader, type LogReader } from "@/server/adapters/db/log-reader";
+import { createLogWriter, type LogWriter } from "@/server/adapters/db/log-transaction";
+import { toSafeNumber } from "@/server/domain/log/decimal";
 import type { FiledEntry } from "@/server/domain/log/filing";
-import { tileWidth } from "@/server/domain/log/tile";
 
-export type PendingEntry = FiledEntry & { readonly id: bigint };
-export type SequencedEntry = FiledEntry & { readonly index: number };
+/** A leaf of the log. "raw": bytes that a third party added; they are no entry of ours, and nobody signed them. */
+export type SequencedEntry = Omit<FiledEntry, "kind" | "dsse"> & {
+  readonly index: number;
+  readonly kind: EntryType | "raw";
+  readonly dsse: DsseEnvelope | null;
+};
 
 export type LogState = {
   readonly size: number;
@@ -26,44 +31,29 @@ export type PublishedCheckpoint = {
   readonly publishedAt: Date;
 };
 
-export type LogStore = {
-  /** Files entries for the log. Known bytes change nothing: a leaf stands in the log once. */
-  file(entries: readonly FiledEntry[]): Promise<void>;
-  state(): Promise<LogState>;
-  /** The oldest entries without an index. */
-  pending(limit: number): Promise<readonly PendingEntry[]>;
-  /**
-   * Gives `entries` the indices from `fromSize` on and stores the tiles and the root that follow, all
-   * in one transaction. False: the log no longer had `fromSize` entries, nothing was changed.
-   */
-  sequence(batch: {
-    readonly fromSize: number;
-    readonly entries: readonly PendingEntry[];
-    readonly tiles: readonly Tile[];
-    readonly root: Uint8Array;
-    readonly at: Date;
-  }): Promise<boolean>;
-  /** Forgets pending entries that are in the log already. */
-  dropPending(ids: readonly bigint[]): Promise<void>;
-  /** Which of these leaf hashes are in the log. */
-  known(leafHashes: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
-  /**
-   * Reads tiles of the tree of `size` leaves, however far the log has grown since: a narrower tile is
-   * the beginning of a wider one. What it returns throws TILE_INCONSISTENT for a tile that such a
-   * tree has and the store has not.
-   */
-  tileReader(size: number): ReadTile;
-  entries(from: number, to: number): Promise<readonly SequencedEntry[]>;
-  entry(index: number): Promise<SequencedEntry | null>;
-  /** The newest entries before `before`, newest first. */
-  newest(before: number, limit: number): Promise<readonly SequencedEntry[]>;
-  /** Entries of a kind, oldest first; with `jobId`, those of that job. */
-  ofKind(kind: EntryType, jobId: JobId | null): Promise<readonly SequencedEntry[]>;
-  /** Publishes a checkpoint that is larger than the published one. False: somebody published this size or a larger one. */
-  publish(checkpoint: PublishedCheckpoint): Promise<boolean>;
-  /** The largest published checkpoint. */
-  published(): Promise<PublishedCheckpoint | null>;
-};
+export type LogStore = LogWriter &
+  LogReader & {
+    /** Files entries for the log. Known bytes change nothing: a leaf stands in the log once. */
+    file(entries: readonly FiledEntry[]): Promise<void>;
+    state(): Promise<LogState>;
+    /** The oldest entries without an index. */
+    pending(limit: number): Promise<readonly PendingEntry[]>;
+    /** Which of these leaf hashes are in the log. */
+    known(leafHashes: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
+    entries(from: number, to: number): Promise<readonly SequencedEntry[]>;
+    entry(index: number): Promise<SequencedEntry | null>;
+    /** The newest entries before `before`, newest first. */
+    newest(before: number, limit: number): Promise<readonly SequencedEntry[]>;
+    /** Entries of a kind, oldest first; with `jobId`, those of that job. */
+    ofKind(kind: EntryType, jobId: JobId | null): Promise<readonly SequencedEntry[]>;
+    /**
+     * Publishes a checkpoint that is larger than the published one. False: somebody published this size
+     * or a larger one, or the log is halted.
+     */
+    publish(checkpoint: PublishedCheckpoint): Promise<boolean>;
+    /** The largest published checkpoint. */
+    published(): Promise<PublishedCheckpoint | null>;
+  };
 
 /**
  * Files entries inside somebody else's transaction, and tells the log's writer when that commits.
@@ -101,23 +91,31 @@ type EntryRow = Omit<FiledEntry, "dsse" | "kind" | "jobId" | "taskId"> & {
   readonly taskId: string | null;
 };
 
-const filed = (row: EntryRow): FiledEntry => ({
-  kind: row.kind as EntryType,
+const filed = (row: EntryRow) => ({
   bytes: row.bytes,
   leafHash: row.leafHash,
-  dsse: DsseEnvelope.parse(row.dsse),
   jobId: row.jobId as JobId | null,
   taskId: row.taskId as TaskId | null,
   createdAt: row.createdAt,
 });
 const sequenced = (row: EntryRow & { readonly index: bigint }): SequencedEntry => ({
   ...filed(row),
-  index: Number(row.index),
+  kind: row.kind as EntryType | "raw",
+  dsse: row.dsse === null ? null : DsseEnvelope.parse(row.dsse),
+  index: toSafeNumber(row.index),
 });
 
 /** The log in PostgreSQL: entries, tiles, state and checkpoints. */
-export function createLogStore(prisma: PrismaClient): LogStore {
+export function createLogStore(prisma: PrismaClient, databaseUrl: string): LogStore {
+  const writer = createLogWriter(databaseUrl);
+  const reader = createLogReader(databaseUrl);
   return {
+    ...writer,
+    ...reader,
+    async close() {
+      await Promise.all([writer.close(), reader.close()]);
+    },
+
     async file(entries) {
       const known = await this.known(entries.map((entry) => entry.leafHash));
       const isKnown = (hash: Uint8Array) =>
@@ -133,45 +131,21 @@ export function createLogStore(prisma: PrismaClient): LogStore {
     async state() {
       const row = await prisma.logState.findUniqueOrThrow({ where: { id: 1 } });
       return {
-        size: Number(row.size),
+        size: toSafeNumber(row.size),
         root: row.root,
-        publishedSize: Number(row.publishedSize),
+        publishedSize: toSafeNumber(row.publishedSize),
         publishedAt: row.publishedAt,
       };
     },
 
     async pending(limit) {
       const rows = await prisma.logPending.findMany({ orderBy: { id: "asc" }, take: limit });
-      return rows.map((row) => ({ ...filed(row), id: row.id }));
-    },
-
-    async sequence({ fromSize, entries, tiles, root, at }) {
-      const ids = entries.map((entry) => entry.id);
-      return prisma.$transaction(async (tx) => {
-        const { count } = await tx.logState.updateMany({
-          where: { id: 1, size: BigInt(fromSize) },
-          data: { size: BigInt(fromSize + entries.length), root: Buffer.from(root) },
-        });
-        if (count === 0) return false;
-        const moved = await tx.$executeRaw`
-          INSERT INTO log_entries (index, "leafHash", kind, bytes, dsse, "jobId", "taskId", "createdAt", "sequencedAt")
-          SELECT ${fromSize}::bigint + place.ordinal - 1, p."leafHash", p.kind, p.bytes, p.dsse, p."jobId", p."taskId", p."createdAt", ${at}
-          FROM unnest(${ids}::bigint[]) WITH ORDINALITY AS place(id, ordinal) JOIN log_pending p ON p.id = place.id`;
-        if (moved !== entries.length)
-          throw new Error(
-            `${entries.length - moved} pending entries vanished while they were sequenced`,
-          );
-        await tx.$executeRaw`DELETE FROM log_pending WHERE id = ANY(${ids}::bigint[])`;
-        for (const tile of tiles)
-          await tx.$executeRaw`
-            INSERT INTO log_tiles (level, index, hashes) VALUES (${tile.level}, ${tile.index}::bigint, ${Buffer.from(tile.hashes)})
-            ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes`;
-        return true;
-      });
-    },
-
-    async dropPending(ids) {
-      await prisma.logPending.deleteMany({ where: { id: { in: [...ids] } } });
+      return rows.map((row) => ({
+        ...filed(row),
+        id: row.id,
+        kind: row.kind as EntryType,
+        dsse: DsseEnvelope.parse(row.dsse),
+      }));
     },
 
     async known(leafHashes) {
@@ -180,19 +154,6 @@ export function createLogStore(prisma: PrismaClient): LogStore {
         select: { leafHash: true },
       });
       return rows.map((row) => row.leafHash);
-    },
-
-    tileReader: (size) => async (level, index) => {
-      const width = tileWidth(size, level, index);
-      const row = await prisma.logTile.findUnique({
-        where: { level_index: { level, index: BigInt(index) } },
-      });
-      if (row === null || row.hashes.length < width * 32)
-        throw new BeaconError(
-          "TILE_INCONSISTENT",
-          `tile ${level}/${index} of size ${size} is missing`,
-        );
-      return row.hashes.subarray(0, width * 32);
     },
 
     async entries(from, to) {
@@ -228,7 +189,12 @@ export function createLogStore(prisma: PrismaClient): LogStore {
     async publish({ size, root, note, publishedAt }) {
       return prisma.$transaction(async (tx) => {
         const { count } = await tx.logState.updateMany({
-          where: { id: 1, publishedSize: { lt: BigInt(size) }, size: { gte: BigInt(size) } },
+          where: {
+            id: 1,
+            publishedSize: { lt: BigInt(size) },
+            size: { gte: BigInt(size) },
+            haltedReason: null,
+          },
           data: { publishedSize: BigInt(size), publishedAt },
         });
         if (count === 0) return false;
@@ -241,7 +207,7 @@ export function createLogStore(prisma: PrismaClient): LogStore {
 
     async published() {
       const row = await prisma.checkpoint.findFirst({ orderBy: { size: "desc" } });
-      return row === null ? null : { ...row, size: Number(row.size) };
+      return row === null ? null : { ...row, size: toSafeNumber(row.size) };
     },
   };
 }

@@ -1,8 +1,9 @@
 import { MerkleTree } from "merkletreejs";
+import { hashLeaf, hashPair } from "@/server/adapters/tree/native-hash";
 import type { ReadTile, Tile, Tree } from "@/server/adapters/tree/tree";
 import { concat } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
-import { EMPTY_ROOT, HASH_BYTES, nodeHash } from "@/server/domain/log/merkle";
+import { EMPTY_ROOT } from "@/server/domain/log/merkle";
 import { hashesOfTile, TILE_WIDTH, tileWidth } from "@/server/domain/log/tile";
 
 /** A tile has 256 = 2^8 hashes, so that eight layers of nodes lie between two levels of tiles. */
@@ -12,12 +13,13 @@ const LAYERS_PER_LEVEL = 8;
  * The log's tree out of merkletreejs, one MerkleTree for each tile of at most 256 hashes: what an
  * append or a proof costs does not grow with the log.
  *
- * The library gets leaf hashes, the domain's node hash and no option: with that its trees are those
+ * The library gets leaf hashes, the node hash and no option: with that its trees are those
  * of RFC 9162 (an odd node moves up unhashed). Its own proofs and `verify` are not used: they know
  * neither index nor size.
  */
 export function createTileTree(): Tree {
   return {
+    hashLeaf,
     append,
     rootOf: (size, readTile) => viewOf(size, readTile).root(),
     proveInclusion,
@@ -33,10 +35,6 @@ const layersOver = (hashes: readonly Uint8Array[]): Layers =>
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** merkletreejs hands over two hashes in one buffer. */
-const hashPair = (pair: Buffer): Buffer =>
-  asBuffer(nodeHash(pair.subarray(0, HASH_BYTES), pair.subarray(HASH_BYTES)));
 
 /** A tree of one size, as `append` and the proofs look at it. */
 type View = {

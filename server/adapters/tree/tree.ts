@@ -6,6 +6,8 @@ export type ReadTile = (level: number, index: number) => Promise<Uint8Array>;
 
 /** The tree of the log, tile by tile. */
 export type Tree = {
+  /** The hash of a leaf's bytes, as the domain's `leafHashOf`, by the fastest means at hand. */
+  hashLeaf(bytes: Uint8Array): Uint8Array;
   /**
    * Appends leaf hashes to a tree of `size` leaves.
    *

@@ -4,18 +4,25 @@ import { dirname } from "node:path";
 import { base64, fromBase64 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import type { Checkpoint } from "@/server/domain/log/checkpoint";
+import { fromDecimal, jsonPosition } from "@/server/domain/log/decimal";
 import { EMPTY_ROOT, HASH_BYTES } from "@/server/domain/log/merkle";
 
+/** The largest checkpoint of one log that a witness has cosigned. */
+export type WitnessState = Checkpoint & {
+  /** The checkpoint as the log signed it, with the witness's lines; null in files of old, and of the empty tree. */
+  readonly note: string | null;
+};
+
 /**
- * The largest checkpoint of the log `origin` that the witness has cosigned, from its state file;
- * the empty tree when there is no file.
+ * What a witness remembers of the log `origin`, from its state file; the empty tree when there is no
+ * file.
  *
  * @throws BeaconError WITNESS_REFUSED when the file is damaged or remembers another log: a witness
  *   that has forgotten what it signed must not sign.
  */
-export async function readWitnessState(path: string, origin: string): Promise<Checkpoint> {
+export async function readWitnessState(path: string, origin: string): Promise<WitnessState> {
   const text = await readIfThere(path);
-  if (text === null) return { origin, size: 0, root: EMPTY_ROOT };
+  if (text === null) return { origin, size: 0n, root: EMPTY_ROOT, note: null };
   const state = parseState(text);
   if (state === null)
     throw new BeaconError("WITNESS_REFUSED", `the witness's state file ${path} is damaged`, {
@@ -29,12 +36,14 @@ export async function readWitnessState(path: string, origin: string): Promise<Ch
 }
 
 /** Replaces the state file, on disk for good when this returns. */
-export async function writeWitnessState(path: string, state: Checkpoint): Promise<void> {
+export async function writeWitnessState(path: string, state: WitnessState): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { origin, size, root, note } = state;
+  const content = JSON.stringify({ origin, size: jsonPosition(size), root: base64(root), note });
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeDurably(draft, `${JSON.stringify({ ...state, root: base64(state.root) })}\n`);
+    await writeDurably(draft, `${content}\n`);
     await rename(draft, path);
   } finally {
     await rm(draft, { force: true });
@@ -42,14 +51,22 @@ export async function writeWitnessState(path: string, state: Checkpoint): Promis
   await syncFolder(folder);
 }
 
-function parseState(text: string): Checkpoint | null {
+function parseState(text: string): WitnessState | null {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null) return null;
-  const { origin, size, root: encoded } = value as Partial<Record<string, unknown>>;
+  const { origin, size: written, root: encoded, note } = value as Record<string, unknown>;
+  const size = sizeOf(written);
   const root = typeof encoded === "string" ? fromBase64(encoded) : null;
-  if (typeof origin !== "string" || typeof size !== "number" || root?.length !== HASH_BYTES)
+  if (typeof origin !== "string" || size === null || size === 0n || root?.length !== HASH_BYTES)
     return null;
-  return Number.isSafeInteger(size) && size > 0 ? { origin, size, root } : null;
+  if (note !== undefined && note !== null && typeof note !== "string") return null;
+  return { origin, size, root, note: note ?? null };
+}
+
+/** A number where JSON keeps it exact, else a decimal. */
+function sizeOf(written: unknown): bigint | null {
+  if (typeof written === "string") return fromDecimal(written);
+  return Number.isSafeInteger(written) ? fromDecimal(String(written)) : null;
 }
 
 function parseJson(text: string): unknown {

@@ -3,6 +3,8 @@ import { JobId } from "@/schemas/primitives";
 import { adminProcedure, publicProcedure, router } from "@/server/api/trpc";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
 import { LOOPBACK_SITES } from "@/server/domain/vantage/address-plan";
+import { showBlocks } from "@/server/services/show-blocks";
+import { showCompleteness } from "@/server/services/show-completeness";
 import { listJobs, showJob } from "@/server/services/show-jobs";
 import { submitJob } from "@/server/services/submit-job";
 import { withdrawJob } from "@/server/services/withdraw-job";
@@ -23,6 +25,16 @@ export const jobsRouter = router({
   byId: publicProcedure
     .input(z.strictObject({ jobId: JobId }))
     .query(({ ctx, input }) => showJob(ctx, input.jobId)),
+
+  /** What the published log closed of what the job announced. */
+  completeness: publicProcedure
+    .input(z.strictObject({ jobId: JobId }))
+    .query(({ ctx, input }) => showCompleteness(ctx, input.jobId)),
+
+  /** Whether the stores still have the job's blocks. */
+  blocks: publicProcedure
+    .input(z.strictObject({ jobId: JobId }))
+    .query(({ ctx, input }) => showBlocks(ctx, input.jobId)),
 
   list: publicProcedure.input(Page).query(({ ctx, input }) => listJobs(ctx, input)),
 

@@ -1,4 +1,3 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { CountryCode } from "@/schemas/country";
 import { concat, utf8 } from "@/server/domain/bytes";
 import type { ControlEvent, ControlFact, ControlLanguage } from "@/server/domain/control/event";
@@ -11,6 +10,7 @@ import {
 import { CLOSINGS, OPENINGS, REFUSALS, UNKNOWN } from "@/server/domain/control/wording";
 import { canonicalBytes } from "@/server/domain/digest";
 import { type Draws, drawsFrom } from "@/server/domain/job/draws";
+import { sha256 } from "@/server/domain/sha256";
 
 /** The control models, for whoever composes a job. */
 export const CONTROL_MODELS: readonly {

@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { concat } from "@/server/domain/bytes";
+import { sha256 } from "@/server/domain/sha256";
 
 /** A stream of choices that follows from its seed alone: the same seed, the same choices. */
 export type Draws = {

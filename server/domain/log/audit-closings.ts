@@ -1,7 +1,10 @@
-import { type IntentEntry, LogEntry } from "@/schemas/log-entry";
+import type { IntentEntry, LogEntry } from "@/schemas/log-entry";
+import type { KeyId } from "@/schemas/primitives";
 import { fromUtf8, hex } from "@/server/domain/bytes";
+import { CLOSING_GRACE_MS, type Closing as TaskClosing } from "@/server/domain/log/completeness";
 import { leafHashOf } from "@/server/domain/log/merkle";
-import { isLogSigned } from "@/server/domain/log/receipt";
+import { readEntry } from "@/server/domain/log/read-entry";
+import { isLogSigned, type LogSignedEntry } from "@/server/domain/log/receipt";
 
 /** A job that was announced, and how its tasks closed in the log. */
 export type AuditedJob = {
@@ -16,20 +19,34 @@ export type AuditedJob = {
 /** The same, with what a closer look needs. */
 export type AuditedClosings = AuditedJob & {
   readonly intent: IntentEntry;
-  /** The tasks that closed. */
-  readonly taskIds: readonly string[];
+  /** What closed tasks of the job, in the log's order. */
+  readonly closings: readonly TaskClosing[];
 };
 
-/** After its deadline a job is given so long to close what it leaves open. */
-const GRACE_MS = 10 * 60_000;
+/** What the leaves of a whole log say. */
+export type AuditedEntries = {
+  readonly jobs: readonly AuditedClosings[];
+  /** Leaves whose bytes third parties added: they are no entries of Beacon. */
+  readonly thirdParty: number;
+};
 
 type Tally = {
   readonly announcement: IntentEntry;
   readonly intent: number;
   readonly announced: number;
   readonly closed: Set<string>;
+  readonly closings: TaskClosing[];
   counts: Record<(typeof CLOSINGS)[keyof typeof CLOSINGS], number>;
   hasComparison: boolean;
+};
+
+/** What has been read so far. */
+type Ledger = {
+  readonly jobs: Map<string, Tally>;
+  /** Where each key was registered. */
+  readonly registered: Map<KeyId, number>;
+  /** Where each key was taken back. */
+  readonly revoked: Map<KeyId, number>;
 };
 
 type Closing = Extract<LogEntry, { task: string }>;
@@ -41,56 +58,101 @@ const CLOSINGS = {
   "beacon.withdrawal/v1": "withdrawn",
 } as const satisfies Record<Closing["type"], string>;
 
+const KINDS = {
+  "beacon.result/v1": "result",
+  "beacon.failure/v1": "failure",
+  "beacon.withdrawal/v1": "withdrawal",
+} as const satisfies Record<Closing["type"], TaskClosing["kind"]>;
+
 /**
  * Counts how every announced job closed, from a log's leaves in their order.
  *
  * @param at the moment of which the leaves are all there are; a job that is over by then and has open
  *   tasks is a problem.
- * @param problems takes one sentence for each leaf that stands twice, closes a task again, or closes
- *   what no earlier leaf announced.
+ * @param problems takes one sentence for each leaf that stands twice, says that it is Beacon's and is
+ *   not, is signed by a key taken back before it, closes a task again, or closes what no earlier leaf
+ *   announced.
  */
 export function auditClosings(
   leaves: readonly Uint8Array[],
   at: Date,
   problems: string[],
-): readonly AuditedClosings[] {
-  const jobs = new Map<string, Tally>();
+): AuditedEntries {
+  const ledger: Ledger = { jobs: new Map(), registered: new Map(), revoked: new Map() };
   const seen = new Set<string>();
+  let thirdParty = 0;
   for (const [index, bytes] of leaves.entries()) {
     const hash = hex(leafHashOf(bytes));
     if (seen.has(hash)) problems.push(`entry ${index} stands in the log twice`);
     seen.add(hash);
-    const entry = entryIn(bytes);
-    if (entry === null) {
-      problems.push(`entry ${index} is none that this auditor knows`);
+    const entry = readEntry(bytes);
+    if (entry === null && !saysItIsBeacons(bytes)) {
+      thirdParty += 1;
       continue;
     }
-    if (isLogSigned(entry)) continue;
-    const problem =
-      entry.type === "beacon.intent/v1" ? announce(jobs, index, entry) : close(jobs, entry);
-    if (problem !== null) problems.push(`entry ${index} ${problem}`);
+    for (const problem of problemsOf(ledger, index, entry))
+      problems.push(`entry ${index} ${problem}`);
   }
-  for (const [job, { announced, closed, announcement }] of jobs) {
-    const isOver = Date.parse(announcement.deadline) + GRACE_MS < at.getTime();
+  for (const [job, { announced, closed, announcement }] of ledger.jobs) {
+    const isOver = Date.parse(announcement.deadline) + CLOSING_GRACE_MS < at.getTime();
     if (isOver && closed.size < announced)
       problems.push(`job ${job} is over and ${announced - closed.size} of its tasks never closed`);
   }
-  return [...jobs].map(([job, { announced, counts, hasComparison, announcement, closed }]) => ({
-    job,
-    announced,
-    ...counts,
-    hasComparison,
-    intent: announcement,
-    taskIds: [...closed],
-  }));
+  return { jobs: [...ledger.jobs].map(closingsOf), thirdParty };
 }
 
-function entryIn(bytes: Uint8Array): LogEntry | null {
+/** Enters a leaf in the ledger, and says what is wrong with it. */
+function problemsOf(ledger: Ledger, index: number, entry: LogEntry | null): readonly string[] {
+  if (entry === null) return ["is none that this auditor knows"];
+  const found = isLogSigned(entry)
+    ? [enterKey(ledger, index, entry)]
+    : [
+        revocationBefore(ledger, entry),
+        entry.type === "beacon.intent/v1"
+          ? announce(ledger.jobs, index, entry)
+          : close(ledger.jobs, index, entry),
+      ];
+  return found.filter((problem) => problem !== null);
+}
+
+const closingsOf = ([job, tally]: readonly [string, Tally]): AuditedClosings => ({
+  job,
+  announced: tally.announced,
+  ...tally.counts,
+  hasComparison: tally.hasComparison,
+  intent: tally.announcement,
+  closings: tally.closings,
+});
+
+/** Whether bytes that are no entry have the look of one: JSON whose type is one of Beacon's. */
+function saysItIsBeacons(bytes: Uint8Array): boolean {
   try {
-    return LogEntry.parse(JSON.parse(fromUtf8(bytes) ?? ""));
+    const value = JSON.parse(fromUtf8(bytes) ?? "") as { type?: unknown } | null;
+    return typeof value?.type === "string" && value.type.startsWith("beacon.");
   } catch {
+    return false;
+  }
+}
+
+/** Keeps what the log says of keys. A key that was taken back is not registered again. */
+function enterKey(ledger: Ledger, index: number, entry: LogSignedEntry): string | null {
+  if (entry.type === "beacon.verifier/v1") return null;
+  const registration = ledger.registered.get(entry.key);
+  if (entry.type === "beacon.key/v1") {
+    if (registration === undefined) ledger.registered.set(entry.key, index);
     return null;
   }
+  if (registration !== entry.registration)
+    return `takes back a key that entry ${entry.registration} did not register`;
+  if (!ledger.revoked.has(entry.key)) ledger.revoked.set(entry.key, index);
+  return null;
+}
+
+function revocationBefore(ledger: Ledger, entry: Exclude<LogEntry, LogSignedEntry>): string | null {
+  const revocation = ledger.revoked.get(entry.runner_key);
+  return revocation === undefined
+    ? null
+    : `is signed by a key that entry ${revocation} had taken back`;
 }
 
 function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry): string | null {
@@ -100,16 +162,22 @@ function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry):
     intent: index,
     announced: intent.tasks,
     closed: new Set(),
+    closings: [],
     counts: { results: 0, failures: 0, withdrawn: 0 },
     hasComparison: false,
   });
   return null;
 }
 
-function close(jobs: Map<string, Tally>, entry: Closing | Comparison): string | null {
+function close(
+  jobs: Map<string, Tally>,
+  index: number,
+  entry: Closing | Comparison,
+): string | null {
   const tally = jobs.get(entry.job);
   if (tally?.intent !== entry.intent) return `closes what entry ${entry.intent} did not announce`;
   if (entry.type === "beacon.comparison/v1") return compare(tally, entry);
+  tally.closings.push({ task: entry.task, kind: KINDS[entry.type], index });
   if (tally.closed.has(entry.task)) return `closes task ${entry.task} again`;
   tally.closed.add(entry.task);
   tally.counts[CLOSINGS[entry.type]] += 1;

@@ -6,7 +6,8 @@ import { HASH_BYTES } from "@/server/domain/log/merkle";
 /** What a log says of itself (C2SP tlog-checkpoint): its name, its number of leaves, its root. */
 export type Checkpoint = {
   readonly origin: string;
-  readonly size: number;
+  /** At most 2^63 - 1. */
+  readonly size: bigint;
   /** 32 bytes. */
   readonly root: Uint8Array;
 };
@@ -15,6 +16,9 @@ export type Checkpoint = {
 export const formatCheckpoint = ({ origin, size, root }: Checkpoint): string =>
   `${origin}\n${size}\n${base64(root)}\n`;
 
+/** Three lines and any others, none of them empty. */
+const LINES = /^([^\n]+)\n([^\n]+)\n([^\n]+)\n(?:[^\n]+\n)*$/;
+
 /**
  * Reads the text of a note as a checkpoint. Extension lines of other logs are passed over: they are
  * signed with the rest, and mean nothing here.
@@ -22,12 +26,10 @@ export const formatCheckpoint = ({ origin, size, root }: Checkpoint): string =>
  * @throws BeaconError CHECKPOINT_MALFORMED
  */
 export function parseCheckpoint(text: string): Checkpoint {
-  const lines = text.split("\n");
-  const [origin, sizeLine = "", rootLine = ""] = lines;
+  const [, origin = "", sizeLine = "", rootLine = ""] = LINES.exec(text) ?? [];
   const size = fromDecimal(sizeLine);
   const root = fromBase64(rootLine);
-  const isClosed = lines.pop() === "" && lines.every((line) => line !== "");
-  if (origin === undefined || size === null || root?.length !== HASH_BYTES || !isClosed)
-    throw new BeaconError("CHECKPOINT_MALFORMED", "not origin, size and root on a line each");
+  if (size === null || root?.length !== HASH_BYTES)
+    throw new BeaconError("CHECKPOINT_MALFORMED", "the checkpoint is not origin, size and root");
   return { origin, size, root };
 }

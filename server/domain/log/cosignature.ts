@@ -1,14 +1,16 @@
 import { concat, utf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import { isSignatureOf, type SignedNote, signatureLine } from "@/server/domain/log/note";
+import { subtreeMessage } from "@/server/domain/log/subtree-cosignature";
 import {
   type NamedSigner,
   type VerifierKey,
   verifierKeyOf,
 } from "@/server/domain/log/verifier-key";
+import { ML_DSA_KEY_BYTES, ML_DSA_SIGNATURE_BYTES } from "@/server/domain/ml-dsa";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 
-/** A witness's word, taken apart: when it was given, and the 64-byte signature. */
+/** A witness's word, taken apart: when it was given, and the signature of 64 or 2,420 bytes. */
 export type Cosignature = {
   /** POSIX seconds. */
   readonly atSeconds: number;
@@ -19,7 +21,8 @@ export type Cosignature = {
 const LAST_SECOND = 253_402_300_799;
 
 /**
- * What a witness signs (C2SP tlog-cosignature v1, Ed25519): a header, the time, the checkpoint's text.
+ * What a witness signs with Ed25519 (C2SP tlog-cosignature v1): a header, the time, the checkpoint's
+ * text.
  *
  * @param checkpointText the note's text with its final newline, without signatures.
  */
@@ -28,28 +31,35 @@ export const cosignatureMessage = (checkpointText: string, atSeconds: number): U
 
 /**
  * The signature line of a witness, newline included: put behind a signed checkpoint it makes a
- * cosigned one.
+ * cosigned one. The length of the public key says whether it is an Ed25519 or an ML-DSA-44 key.
  *
  * @param checkpointText the note's text with its final newline, without signatures.
- * @throws BeaconError NOTE_KEY_MALFORMED for a name that no note can carry.
+ * @throws BeaconError NOTE_KEY_MALFORMED for a name or a key that no note can carry,
+ *   CHECKPOINT_MALFORMED for a text that ML-DSA-44 cannot cosign.
  */
 export function cosign(checkpointText: string, signer: NamedSigner, atSeconds: number): string {
-  const key = verifierKeyOf(signer.name, "cosignature", signer.publicKey);
+  const use = signer.publicKey.length === ML_DSA_KEY_BYTES ? "mldsa-cosignature" : "cosignature";
+  const key = verifierKeyOf(signer.name, use, signer.publicKey);
+  const message =
+    use === "cosignature"
+      ? cosignatureMessage(checkpointText, atSeconds)
+      : subtreeMessage(signer.name, checkpointText, atSeconds);
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigUint64(0, BigInt(atSeconds));
-  const signature = signer.sign(cosignatureMessage(checkpointText, atSeconds));
-  return signatureLine(key, concat(time, signature));
+  return signatureLine(key, concat(time, signer.sign(message)));
 }
 
 /**
  * Reads what follows the key ID on a witness's line: a big-endian uint64 of POSIX seconds and a
- * 64-byte signature. Null for other lengths and for times after the year 9999.
+ * signature of 64 bytes (Ed25519) or 2,420 (ML-DSA-44). Null for other lengths and for times after
+ * the year 9999.
  */
 export function parseCosignature(bytes: Uint8Array): Cosignature | null {
-  if (bytes.length !== 72) return null;
+  const signature = bytes.subarray(8);
+  if (signature.length !== 64 && signature.length !== ML_DSA_SIGNATURE_BYTES) return null;
   const seconds = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0);
   if (seconds > BigInt(LAST_SECOND)) return null;
-  return { atSeconds: Number(seconds), signature: bytes.subarray(8) };
+  return { atSeconds: Number(seconds), signature };
 }
 
 /** A witness that cosigned, and when, in POSIX seconds. */
@@ -68,29 +78,29 @@ export async function cosignersOf<W extends { readonly key: VerifierKey }>(
 ): Promise<readonly Cosigner<W>[]> {
   const cosigners: Cosigner<W>[] = [];
   for (const witness of witnesses) {
+    const { key } = witness;
     const times: number[] = [];
-    for (const line of note.signatures.filter((line) => isSignatureOf(line, witness.key)))
-      times.push(await timeOf(line.bytes, note.text, witness.key, verifier));
+    for (const line of note.signatures.filter((line) => isSignatureOf(line, key))) {
+      const cosignature = parseCosignature(line.bytes);
+      if (cosignature === null || !(await isRight(cosignature, note.text, key, verifier)))
+        throw new BeaconError("NOTE_SIGNATURE_INVALID", `the signature of ${key.name} is wrong`);
+      times.push(cosignature.atSeconds);
+    }
     if (times.length > 0) cosigners.push({ witness, atSeconds: Math.max(...times) });
   }
   return cosigners;
 }
 
-async function timeOf(
-  bytes: Uint8Array,
+/** ML-DSA-44 comes as a chunk of its own, for those whose policy asks for it. */
+async function isRight(
+  { atSeconds, signature }: Cosignature,
   text: string,
-  { name, publicKey }: VerifierKey,
+  { name, publicKey, use }: VerifierKey,
   verifier: Ed25519Verifier,
-): Promise<number> {
-  const cosignature = parseCosignature(bytes);
-  const isRight =
-    cosignature !== null &&
-    (await verifier.verify({
-      publicKey,
-      message: cosignatureMessage(text, cosignature.atSeconds),
-      signature: cosignature.signature,
-    }));
-  if (!isRight)
-    throw new BeaconError("NOTE_SIGNATURE_INVALID", `the cosignature of ${name} is wrong`);
-  return cosignature.atSeconds;
+): Promise<boolean> {
+  if (use === "mldsa-cosignature") {
+    const { verifySubtreeCosignature } = await import("@/server/domain/log/subtree-cosignature");
+    return verifySubtreeCosignature(name, publicKey, text, atSeconds, signature);
+  }
+  return verifier.verify({ publicKey, message: cosignatureMessage(text, atSeconds), signature });
 }

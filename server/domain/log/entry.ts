@@ -14,9 +14,7 @@ const LIMIT: typeof MAX_ENTRY_BYTES = 65_535;
 export function leafBytesOf(entry: LogEntry): Uint8Array {
   const bytes = canonicalBytes(entry);
   if (bytes.length > LIMIT)
-    throw new BeaconError("ENTRY_TOO_LARGE", `a log entry holds at most ${LIMIT} bytes`, {
-      details: { sizeBytes: bytes.length },
-    });
+    throw new BeaconError("ENTRY_TOO_LARGE", `a log entry holds at most ${LIMIT} bytes`);
   return bytes;
 }
 

@@ -59,7 +59,7 @@ export function signNote(text: string, signer: NamedSigner): string {
  */
 export function parseNote(note: string): SignedNote {
   if (note.length > MAX_NOTE_CHARACTERS) throw malformed("the note is too large");
-  if (hasControlCharacter(note)) throw malformed("the note has a control character");
+  if (/[^\n -\uffff]/.test(note)) throw malformed("the note has a control character");
   const end = note.lastIndexOf("\n\n");
   if (end < 0 || !note.endsWith("\n")) throw malformed("the note has no signatures");
   const lines = note.slice(end + 2, -1).split("\n");
@@ -68,20 +68,11 @@ export function parseNote(note: string): SignedNote {
 }
 
 function parseSignatureLine(line: string): NoteSignature {
-  const space = line.lastIndexOf(" ");
-  const name = line.slice(LINE_START.length, space);
-  const bytes = fromBase64(line.slice(space + 1));
-  if (!line.startsWith(LINE_START) || !isKeyName(name) || bytes === null || bytes.length < 5)
+  const [, name = "", encoded = ""] = /^\u2014 (.+) (.+)$/.exec(line) ?? [];
+  const bytes = fromBase64(encoded);
+  if (!isKeyName(name) || bytes === null || bytes.length < 5)
     throw malformed("a signature line is not one");
   return { name, keyId: uint32(bytes), bytes: bytes.subarray(4) };
-}
-
-function hasControlCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 && code !== 0x0a) return true;
-  }
-  return false;
 }
 
 /** Whether `signature` stands under the name and the key ID of `key`. */
@@ -103,11 +94,10 @@ export async function verifyNote(
 ): Promise<readonly VerifierKey[]> {
   const message = utf8(note.text);
   const signers = new Set<VerifierKey>();
-  for (const signature of note.signatures) {
-    const key = keys.find((known) => known.use === "note" && isSignatureOf(signature, known));
+  for (const line of note.signatures) {
+    const key = keys.find((known) => known.use === "note" && isSignatureOf(line, known));
     if (key === undefined) continue;
-    const { publicKey } = key;
-    if (!(await verifier.verify({ publicKey, message, signature: signature.bytes })))
+    if (!(await verifier.verify({ publicKey: key.publicKey, message, signature: line.bytes })))
       throw new BeaconError("NOTE_SIGNATURE_INVALID", `the signature of ${key.name} is wrong`);
     signers.add(key);
   }

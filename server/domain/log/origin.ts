@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { hex } from "@/server/domain/bytes";
+import { sha256 } from "@/server/domain/sha256";
 
 /**
  * The name of a log that nobody has named: `beacon.local/` and 8 hex digits, the first 4 bytes of

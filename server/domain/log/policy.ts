@@ -1,9 +1,8 @@
-import { hex } from "@/server/domain/bytes";
+import { equalBytes } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import { fromDecimal } from "@/server/domain/log/decimal";
 import {
   formatVerifierKey,
-  type KeyUse,
   parseVerifierKey,
   type VerifierKey,
 } from "@/server/domain/log/verifier-key";
@@ -43,10 +42,10 @@ type Draft = {
   readonly witnesses: PolicyWitness[];
   readonly groups: PolicyGroup[];
   readonly quorums: string[];
-  /** Names defined so far. */
+  /** Names that no line may define again. */
   readonly names: Set<string>;
-  /** Names that some group has as a member. */
-  readonly members: Set<string>;
+  /** Those of them that a group may still have as a member. */
+  readonly free: Set<string>;
 };
 
 /**
@@ -56,113 +55,98 @@ type Draft = {
  */
 export function parsePolicy(text: string): Policy {
   if (text.length > MAX_POLICY_CHARACTERS) throw malformed("the policy is too large");
-  if (hasForbiddenCharacter(text)) throw malformed("the policy has a control character");
+  if (/[^\t\n -~\x80-\uffff]/.test(text)) throw malformed("the policy has a control character");
   const draft: Draft = {
     logs: [],
     witnesses: [],
     groups: [],
     quorums: [],
     names: new Set(["none"]),
-    members: new Set(["none"]),
+    free: new Set(),
   };
   for (const [i, line] of text.split("\n").entries()) {
-    const words = line.split(/[ \t]+/).filter((word) => word !== "");
-    const [keyword = "#", ...rest] = words;
+    const [keyword = "#", ...words] = line.match(/[^\t ]+/g) ?? [];
     if (keyword.startsWith("#")) continue;
-    const place = `line ${i + 1}`;
-    const readLine = LINE_READERS.get(keyword);
-    if (readLine === undefined) throw malformed(`${place}: no line starts with ${keyword}`);
-    readLine(draft, rest, place);
+    try {
+      readLine(draft, keyword, words);
+    } catch (cause) {
+      throw malformed(`line ${i + 1}: ${(cause as Error).message}`, cause);
+    }
   }
-  const [quorum, ...others] = draft.quorums;
+  const { logs, witnesses, groups, quorums } = draft;
+  const [quorum, ...others] = quorums;
   if (quorum === undefined || others.length > 0) throw malformed("a policy has one quorum line");
-  const { logs, witnesses, groups } = draft;
   return { logs, witnesses, groups, quorum: quorum === "none" ? null : quorum };
 }
 
-type LineReader = (draft: Draft, words: readonly string[], place: string) => void;
-
-const LINE_READERS: ReadonlyMap<string, LineReader> = /* @__PURE__ */ new Map<string, LineReader>([
-  ["log", readLog],
-  ["witness", readWitness],
-  ["group", readGroup],
-  ["quorum", readQuorum],
+/** The lines of a policy: how many words follow the keyword at most, and how they are read. */
+const LINES: ReadonlyMap<string, readonly [most: number, LineReader]> = /* @__PURE__ */ new Map<
+  string,
+  readonly [number, LineReader]
+>([
+  ["log", [2, readLog]],
+  ["witness", [3, readWitness]],
+  ["group", [Number.POSITIVE_INFINITY, readGroup]],
+  ["quorum", [1, readQuorum]],
 ]);
 
-function readLog(draft: Draft, [vkey, url, ...more]: readonly string[], place: string): void {
-  if (vkey === undefined || more.length > 0) throw malformed(`${place}: log KEY [URL]`);
-  draft.logs.push({ key: newKey(vkey, "note", draft.logs, place), url: url ?? null });
+/** Takes the words behind a keyword into the draft. It counts none: what is missing is no key and no name. */
+type LineReader = (draft: Draft, words: readonly string[]) => void;
+
+function readLine(draft: Draft, keyword: string, words: readonly string[]): void {
+  const line = LINES.get(keyword);
+  if (line === undefined) throw malformed(`no line starts with ${keyword}`);
+  const [most, read] = line;
+  if (words.length > most) throw malformed("too many words");
+  read(draft, words);
 }
 
-function readWitness(draft: Draft, words: readonly string[], place: string): void {
-  const [name, vkey, url, ...more] = words;
-  if (name === undefined || vkey === undefined || more.length > 0)
-    throw malformed(`${place}: witness NAME KEY [URL]`);
-  const key = newKey(vkey, "cosignature", draft.witnesses, place);
-  define(draft, name, place);
-  draft.witnesses.push({ name, key, url: url ?? null });
+function readLog({ logs }: Draft, [key, url]: readonly string[]): void {
+  logs.push({ key: newKey(key, true, logs), url: url ?? null });
 }
 
-function readGroup(draft: Draft, words: readonly string[], place: string): void {
-  const [name, rule, ...members] = words;
-  if (name === undefined || rule === undefined || members.length === 0)
-    throw malformed(`${place}: group NAME all|any|NUMBER MEMBER...`);
-  const threshold = thresholdOf(rule, members.length);
-  if (threshold === null) throw malformed(`${place}: 1 to ${members.length} members can be asked`);
-  for (const member of members) {
-    if (!draft.names.has(member)) throw malformed(`${place}: ${member} is not defined above`);
-    if (draft.members.has(member)) throw malformed(`${place}: ${member} cannot be a member here`);
-    draft.members.add(member);
-  }
-  define(draft, name, place);
-  draft.groups.push({ name, threshold, members });
+function readWitness(draft: Draft, [name, key, url]: readonly string[]): void {
+  const { witnesses } = draft;
+  witnesses.push({
+    name: define(draft, name),
+    key: newKey(key, false, witnesses),
+    url: url ?? null,
+  });
 }
 
-function readQuorum(draft: Draft, [name, ...more]: readonly string[], place: string): void {
-  if (name === undefined || more.length > 0) throw malformed(`${place}: quorum NAME`);
-  if (!draft.names.has(name)) throw malformed(`${place}: ${name} is not defined above`);
-  draft.quorums.push(name);
+function readGroup(draft: Draft, [name, rule, ...members]: readonly string[]): void {
+  const threshold =
+    rule === "all" ? members.length : rule === "any" ? 1 : Number(fromDecimal(rule ?? ""));
+  if (threshold < 1 || threshold > members.length)
+    throw malformed(`1 to ${members.length} members can be asked`);
+  for (const member of members)
+    if (!draft.free.delete(member))
+      throw malformed(`${member} is not defined above or in a group already`);
+  draft.groups.push({ name: define(draft, name), threshold, members });
 }
 
-function thresholdOf(rule: string, members: number): number | null {
-  if (rule === "all") return members;
-  if (rule === "any") return 1;
-  const threshold = fromDecimal(rule);
-  return threshold !== null && threshold >= 1 && threshold <= members ? threshold : null;
+function readQuorum({ names, quorums }: Draft, [name = ""]: readonly string[]): void {
+  if (!names.has(name)) throw malformed(`${name} is not defined above`);
+  quorums.push(name);
 }
 
-function define(draft: Draft, name: string, place: string): void {
-  if (draft.names.has(name)) throw malformed(`${place}: ${name} is taken`);
-  draft.names.add(name);
+function define({ names, free }: Draft, name: string | undefined): string {
+  if (name === undefined || names.has(name)) throw malformed(`${name} is defined above`);
+  names.add(name);
+  free.add(name);
+  return name;
 }
 
 function newKey(
-  text: string,
-  use: KeyUse,
+  text = "",
+  isLog: boolean,
   others: readonly { readonly key: VerifierKey }[],
-  place: string,
 ): VerifierKey {
-  const key = readKey(text, place);
-  if (key.use !== use) throw malformed(`${place}: this type of key does another work`);
-  if (others.some((other) => hex(other.key.publicKey) === hex(key.publicKey)))
-    throw malformed(`${place}: this public key is in the policy already`);
+  const key = parseVerifierKey(text);
+  if ((key.use === "note") !== isLog) throw malformed("a key of this type does other work");
+  if (others.some((other) => equalBytes(other.key.publicKey, key.publicKey)))
+    throw malformed("this key is in the policy already");
   return key;
-}
-
-function readKey(text: string, place: string): VerifierKey {
-  try {
-    return parseVerifierKey(text);
-  } catch (cause) {
-    throw malformed(`${place}: not a verifier key for Ed25519`, cause);
-  }
-}
-
-function hasForbiddenCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code < 0x20 && code !== 0x09 && code !== 0x0a) || code === 0x7f) return true;
-  }
-  return false;
 }
 
 const malformed = (message: string, cause?: unknown): BeaconError =>
@@ -187,10 +171,9 @@ export function formatPolicy(policy: Policy): string {
  * @param cosigned the policy's names of the witnesses whose cosignatures were verified.
  */
 export function meetsQuorum(policy: Policy, cosigned: ReadonlySet<string>): boolean {
-  const counts = (name: string): boolean => {
-    const group = policy.groups.find((candidate) => candidate.name === name);
-    if (group === undefined) return cosigned.has(name);
-    return group.members.filter(counts).length >= group.threshold;
-  };
-  return policy.quorum === null || counts(policy.quorum);
+  const met = new Set(cosigned);
+  // A group's members are defined above it, so one walk decides them all.
+  for (const { name, threshold, members } of policy.groups)
+    if (members.filter((member) => met.has(member)).length >= threshold) met.add(name);
+  return policy.quorum === null || met.has(policy.quorum);
 }

@@ -7,7 +7,7 @@ import { HASH_BYTES } from "@/server/domain/log/merkle";
 export type TlogProof = {
   /** Whatever the application puts beside the proof; nothing in this format vouches for it. */
   readonly extra: Uint8Array | null;
-  readonly index: number;
+  readonly index: bigint;
   /** Sibling hashes, 32 bytes each, from leaf to root. */
   readonly proof: readonly Uint8Array[];
   /** The signed checkpoint, verbatim. */
@@ -21,6 +21,9 @@ export const MAX_PROOF_FILE_BYTES = 262_144;
 const MAX_HASHES = 63;
 
 const HEADER = "c2sp.org/tlog-proof@v1";
+
+/** Header, extra, index, hashes, checkpoint; what each line holds is another question. */
+const FORM = /^c2sp\.org\/tlog-proof@v1\n(?:extra (.+)\n)?index (.+)\n((?:.+\n)*)\n([\s\S]*)$/;
 
 /** Writes a `.tlog-proof` file. */
 export function formatProof({ extra, index, proof, checkpoint }: TlogProof): string {
@@ -41,38 +44,20 @@ export function formatProof({ extra, index, proof, checkpoint }: TlogProof): str
  */
 export function parseProof(file: Uint8Array): TlogProof {
   if (file.length > MAX_PROOF_FILE_BYTES)
-    throw new BeaconError("PROOF_TOO_LARGE", `a proof has at most ${MAX_PROOF_FILE_BYTES} bytes`, {
-      details: { sizeBytes: file.length },
-    });
-  const text = fromUtf8(file);
-  if (text === null) throw malformed("the file is not UTF-8 text");
-  const end = text.indexOf("\n\n");
-  if (end < 0) throw malformed("the file has no checkpoint");
-
-  const [header, ...lines] = text.slice(0, end).split("\n");
-  if (header !== HEADER) throw malformed("the file does not start as a tlog-proof does");
-  const extra = lines[0]?.startsWith("extra ") ? parseExtra(lines.shift() ?? "") : null;
-  const index = parseIndex(lines.shift() ?? "");
-  if (lines.length > MAX_HASHES) throw malformed("the proof has too many hashes");
-  return { extra, index, proof: lines.map(parseHash), checkpoint: text.slice(end + 2) };
-}
-
-function parseExtra(line: string): Uint8Array {
-  const extra = fromBase64(line.slice("extra ".length));
-  if (extra === null || extra.length === 0) throw malformed("the extra line is not base64");
-  return extra;
-}
-
-function parseIndex(line: string): number {
-  const index = line.startsWith("index ") ? fromDecimal(line.slice("index ".length)) : null;
+    throw new BeaconError("PROOF_TOO_LARGE", `a proof has at most ${MAX_PROOF_FILE_BYTES} bytes`);
+  const [whole, extraLine = "", indexLine = "", hashLines = "", checkpoint = ""] =
+    FORM.exec(fromUtf8(file) ?? "") ?? [];
+  if (whole === undefined) throw malformed("the file is not laid out as a tlog-proof");
+  const extra = fromBase64(extraLine);
+  if (extra === null) throw malformed("the extra line is not base64");
+  const index = fromDecimal(indexLine);
   if (index === null) throw malformed("the index line has no index");
-  return index;
+  const proof = (hashLines.match(/.+/g) ?? []).map(fromBase64);
+  if (proof.length > MAX_HASHES) throw malformed("the proof has too many hashes");
+  if (!proof.every(isHash)) throw malformed("a line of the proof is not a hash");
+  return { extra: extraLine === "" ? null : extra, index, proof, checkpoint };
 }
 
-function parseHash(line: string): Uint8Array {
-  const hash = fromBase64(line);
-  if (hash?.length !== HASH_BYTES) throw malformed("a line of the proof is not a hash");
-  return hash;
-}
+const isHash = (bytes: Uint8Array | null): bytes is Uint8Array => bytes?.length === HASH_BYTES;
 
 const malformed = (message: string): BeaconError => new BeaconError("PROOF_MALFORMED", message);

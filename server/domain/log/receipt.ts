@@ -1,4 +1,3 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { KeyEntry, LogEntry, RevocationEntry, VerifierEntry } from "@/schemas/log-entry";
 import type { Cid } from "@/schemas/primitives";
 import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
@@ -7,30 +6,21 @@ import { canonicalBytes, sha256OfCid } from "@/server/domain/digest";
 import { BeaconError } from "@/server/domain/errors";
 import { leafBytesOf } from "@/server/domain/log/entry";
 import { formatProof } from "@/server/domain/log/proof";
+import { sha256 } from "@/server/domain/sha256";
 
 /** The media type of the statements that DSSE envelopes carry here. */
 export const STATEMENT_TYPE = "application/vnd.in-toto+json";
 
 /** The block that an entry stands for: the response, the report, the job's spec; null when it has none. */
 export function cidOfEntry(entry: LogEntry): Cid | null {
-  switch (entry.type) {
-    case "beacon.result/v1":
-    case "beacon.comparison/v1":
-      return entry.cid;
-    case "beacon.intent/v1":
-      return entry.spec_cid;
-    default:
-      return null;
-  }
+  if ("cid" in entry) return entry.cid;
+  return entry.type === "beacon.intent/v1" ? entry.spec_cid : null;
 }
 
 /** Entries that the log's own key signs: a reader's trust starts from that one. */
 export type LogSignedEntry = KeyEntry | RevocationEntry | VerifierEntry;
 
-export const isLogSigned = (entry: LogEntry): entry is LogSignedEntry =>
-  entry.type === "beacon.key/v1" ||
-  entry.type === "beacon.revocation/v1" ||
-  entry.type === "beacon.verifier/v1";
+export const isLogSigned = (entry: LogEntry): entry is LogSignedEntry => !("runner_key" in entry);
 
 /**
  * What the signer of an entry signs: the RFC 8785 bytes of an in-toto Statement v1. It names the
@@ -53,20 +43,12 @@ export function statementBytes(entry: LogEntry, origin: string): Uint8Array {
   });
 }
 
+/** What the statement is about, by the narrowest name that the entry says. */
 function subjectNameOf(entry: LogEntry): string {
-  switch (entry.type) {
-    case "beacon.key/v1":
-    case "beacon.revocation/v1":
-      return entry.key;
-    case "beacon.verifier/v1":
-      return entry.file;
-    case "beacon.intent/v1":
-      return entry.job;
-    case "beacon.comparison/v1":
-      return entry.comparison;
-    default:
-      return entry.task;
-  }
+  if ("task" in entry) return entry.task;
+  if ("comparison" in entry) return entry.comparison;
+  if ("job" in entry) return entry.job;
+  return "file" in entry ? entry.file : entry.key;
 }
 
 /** The bytes that a DSSE signature covers: the pre-authentication encoding of protocol 1.0. */
@@ -106,7 +88,7 @@ export function signEntry(entry: LogEntry, origin: string, signer: EntrySigner):
  */
 export function formatReceipt(receipt: {
   readonly extra: ReceiptExtra;
-  readonly index: number;
+  readonly index: bigint;
   readonly proof: readonly Uint8Array[];
   readonly checkpoint: string;
 }): string {

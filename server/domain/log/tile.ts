@@ -1,8 +1,8 @@
 import type { MAX_ENTRY_BYTES } from "@/schemas/log-entry";
 import { concat } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
-import { fromDecimal } from "@/server/domain/log/decimal";
-import { HASH_BYTES } from "@/server/domain/log/merkle";
+import { fromDecimal, MAX_POSITION } from "@/server/domain/log/decimal";
+import { HASH_BYTES, type Position } from "@/server/domain/log/merkle";
 
 /** How many hashes a full tile holds, and how many entries a full bundle (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256;
@@ -19,7 +19,7 @@ const MAX_LEVEL = 63;
  */
 export type TileCoordinates = {
   readonly level: number | "entries";
-  readonly index: number;
+  readonly index: Position;
   readonly width: number;
 };
 
@@ -27,13 +27,18 @@ export type TileCoordinates = {
  * How many hashes a tile has when the log has `size` leaves: 0 (no such tile yet) to 256.
  * One hash of level l stands for 256^l leaves.
  */
-export function tileWidth(size: number, level: number, index: number): number {
-  const hashes = Math.floor(size / TILE_WIDTH ** level);
-  return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH));
+export function tileWidth(size: Position, level: number, index: Position): number {
+  const hashes = BigInt(size) >> BigInt(8 * level);
+  return Math.max(0, Math.min(TILE_WIDTH, Number(hashes - BigInt(index) * BigInt(TILE_WIDTH))));
 }
 
-/** Every tile of hashes that a log of `size` leaves has, level by level from the leaves up. */
-export function* tilesOf(size: number): Generator<TileCoordinates & { readonly level: number }> {
+/**
+ * Every tile of hashes that a log of `size` leaves has, level by level from the leaves up. Whoever
+ * walks a whole log counts in numbers.
+ */
+export function* tilesOf(
+  size: number,
+): Generator<{ readonly level: number; readonly index: number; readonly width: number }> {
   for (let level = 0; tileWidth(size, level, 0) > 0; level++) {
     for (let index = 0; ; index++) {
       const width = tileWidth(size, level, index);
@@ -56,9 +61,10 @@ export function tilePath({ level, index, width }: TileCoordinates): string {
   return `tile/${level}/${threeDigitGroups(index)}${partial}`;
 }
 
-const isWhole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+const isWhole = (value: Position): boolean =>
+  (typeof value === "bigint" || Number.isSafeInteger(value)) && value >= 0 && value <= MAX_POSITION;
 
-function threeDigitGroups(index: number): string {
+function threeDigitGroups(index: Position): string {
   const digits = String(index);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, "0");
   const groups = padded.match(/[0-9]{3}/g) ?? [];
@@ -70,15 +76,15 @@ function threeDigitGroups(index: number): string {
  *
  * @throws BeaconError TILE_PATH_INVALID
  */
-export function parseTilePath(path: string): TileCoordinates {
+export function parseTilePath(path: string): TileCoordinates & { readonly index: bigint } {
   const [, level, groups, width] =
-    /^tile\/(entries|[0-9]{1,2})\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/.exec(
+    /^tile\/(entries|[0-9]{1,2})\/((?:x[0-9]{3}\/){0,6}[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/.exec(
       path,
     ) ?? [];
   const index = fromDecimal((groups ?? "").replace(/[x/]/g, "").replace(/^0+(?=[0-9])/, ""));
   if (level === undefined || index === null)
     throw new BeaconError("TILE_PATH_INVALID", "not the path of a tile");
-  const tile: TileCoordinates = {
+  const tile: TileCoordinates & { readonly index: bigint } = {
     level: level === "entries" ? level : Number(level),
     index,
     width: width === undefined ? TILE_WIDTH : Number(width),
@@ -126,7 +132,7 @@ export function encodeEntryBundle(entries: readonly Uint8Array[]): Uint8Array {
 export function decodeEntryBundle(bytes: Uint8Array): readonly Uint8Array[] {
   const entries: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const [high, low] = bytes.subarray(at, at + 2);
+    const [high, low] = [bytes[at], bytes[at + 1]];
     const end = high === undefined || low === undefined ? null : at + 2 + high * 256 + low;
     if (end === null || end > bytes.length)
       throw new BeaconError("TILE_INCONSISTENT", "an entry bundle ends inside an entry");

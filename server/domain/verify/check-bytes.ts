@@ -1,7 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes } from "@/server/domain/bytes";
 import { sha256OfCid } from "@/server/domain/digest";
 import { cidOfEntry } from "@/server/domain/log/receipt";
+import { sha256 } from "@/server/domain/sha256";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import { type Finding, fails, holds, notApplicable } from "@/server/domain/verify/report";
 

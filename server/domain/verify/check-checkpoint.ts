@@ -1,25 +1,23 @@
-import { BeaconError } from "@/server/domain/errors";
 import { verifyNote } from "@/server/domain/log/note";
 import type { Policy } from "@/server/domain/log/policy";
 import type { Ed25519Verifier } from "@/server/domain/signature";
+import { verifierKeysOf } from "@/server/domain/verify/envelope";
+import { findingOf } from "@/server/domain/verify/finding-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
-import { type Finding, fails, holds } from "@/server/domain/verify/report";
+import { type Decided, fails } from "@/server/domain/verify/report";
 
 /** `checkpoint-signature`: did a log of the policy, of that name, sign the checkpoint? */
 export async function checkCheckpoint(
-  { note, checkpoint }: Evidence,
+  { note, checkpoint: { origin, size } }: Evidence,
   policy: Policy,
   verifier: Ed25519Verifier,
-): Promise<Finding> {
-  const keys = policy.logs.map(({ key }) => key).filter(({ name }) => name === checkpoint.origin);
+): Promise<Decided> {
+  const keys = verifierKeysOf(policy, origin);
   if (keys.length === 0)
-    return fails(`The policy does not know the log ${checkpoint.origin}.`, "NOTE_KEY_UNKNOWN");
-  try {
-    await verifyNote(note, keys, verifier);
-    return holds(`The log ${checkpoint.origin} signed its state at ${checkpoint.size} entries.`);
-  } catch (error) {
-    if (error instanceof BeaconError)
-      return fails("The log's signature under its state is wrong or missing.", error.code);
-    throw error;
-  }
+    return fails(`The policy does not know the log ${origin}.`, "NOTE_KEY_UNKNOWN");
+  return findingOf(
+    () => verifyNote(note, keys, verifier),
+    `The log ${origin} signed its state at ${size} entries.`,
+    "The log's signature under its state is wrong or missing.",
+  );
 }

@@ -4,22 +4,21 @@ import type { Evidence } from "@/server/domain/verify/read-evidence";
 import { type Finding, notApplicable } from "@/server/domain/verify/report";
 
 /** A state of the log that the reader saw before, signed by the log: leaves, and the 32-byte root. */
-export type LastSeen = { readonly size: number; readonly root: Uint8Array };
+export type LastSeen = { readonly size: bigint; readonly root: Uint8Array };
 
 /**
  * `consistent-with-last-seen`: is one of the two states the beginning of the other?
  *
  * @param consistency the hashes that lead from the smaller state to the larger, whichever is which.
  */
-export function checkConsistency(
+export async function checkConsistency(
   { checkpoint }: Evidence,
-  lastSeen: LastSeen | null,
+  lastSeen: LastSeen,
   consistency: readonly Uint8Array[] | null,
-): Finding {
-  if (lastSeen === null) return notApplicable("No earlier state of this log was at hand.");
+): Promise<Finding> {
   const [older, newer] =
     lastSeen.size <= checkpoint.size ? [lastSeen, checkpoint] : [checkpoint, lastSeen];
-  if (older.size === 0) return notApplicable("The earlier state of this log was empty.");
+  if (older.size === 0n) return notApplicable("The earlier state of this log was empty.");
   if (consistency === null && older.size !== newer.size)
     return notApplicable("No proof between the state seen earlier and this one was at hand.");
   return findingOf(

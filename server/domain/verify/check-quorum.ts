@@ -1,8 +1,8 @@
 import type { Instant } from "@/schemas/primitives";
-import { BeaconError } from "@/server/domain/errors";
 import { cosignersOf } from "@/server/domain/log/cosignature";
 import { meetsQuorum, type Policy } from "@/server/domain/log/policy";
 import type { Ed25519Verifier } from "@/server/domain/signature";
+import { refusalIn } from "@/server/domain/verify/finding-of";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
 import {
   type Facts,
@@ -28,18 +28,19 @@ export async function checkQuorum(
     const met = meetsQuorum(policy, new Set(cosigners.map(({ witness }) => witness.name)));
     return { finding: findingFor(policy, by.length, met), cosigned: { met, by, of } };
   } catch (error) {
-    if (!(error instanceof BeaconError)) throw error;
-    const finding = fails("A witness's signature under the log's state is wrong.", error.code);
-    return { finding, cosigned: { met: false, by: [], of } };
+    const { code } = refusalIn(error);
+    return {
+      finding: fails("A witness's signature under the log's state is wrong.", code),
+      cosigned: { met: false, by: [], of },
+    };
   }
 }
 
-function findingFor(policy: Policy, signed: number, met: boolean): Finding {
-  if (policy.quorum === null) return notApplicable("The policy asks for no witness.");
-  const known = policy.witnesses.length;
-  const tally =
-    known === 1 ? `${signed} of one known witness` : `${signed} of ${known} known witnesses`;
+function findingFor({ quorum, witnesses }: Policy, signed: number, met: boolean): Finding {
+  if (quorum === null) return notApplicable("The policy asks for no witness.");
+  const known = witnesses.length;
+  const tally = `Cosigned by ${signed} of ${known === 1 ? "one known witness" : `${known} known witnesses`}`;
   return met
-    ? holds(`Cosigned by ${tally}: as many as the policy asks for.`)
-    : fails(`Cosigned by ${tally}: fewer than the policy asks for.`, "QUORUM_NOT_MET");
+    ? holds(`${tally}: as many as the policy asks for.`)
+    : fails(`${tally}: fewer than the policy asks for.`, "QUORUM_NOT_MET");
 }

@@ -1,27 +1,24 @@
-import { fromBase64 } from "@/server/domain/bytes";
+import { bytesOf } from "@/server/domain/bytes";
 import type { Policy } from "@/server/domain/log/policy";
 import { isLogSigned } from "@/server/domain/log/receipt";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 import { isSignedBy, logKeysOf } from "@/server/domain/verify/envelope";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
-import { type Finding, fails, holds } from "@/server/domain/verify/report";
+import { type Decided, fails, holds } from "@/server/domain/verify/report";
 
 /** `receipt-signature`: did the key that the receipt names sign the statement? */
 export async function checkSignature(
-  { entry, dsse, key, checkpoint }: Evidence,
+  { entry, dsse, key, checkpoint: { origin } }: Evidence,
   policy: Policy,
   verifier: Ed25519Verifier,
-): Promise<Finding> {
-  if (isLogSigned(entry)) {
-    const { origin } = checkpoint;
+): Promise<Decided> {
+  if (isLogSigned(entry))
     return (await isSignedBy(dsse, origin, logKeysOf(policy, origin), verifier))
       ? holds("The log's own key signed the statement.")
       : fails("The statement is not signed by a key that the policy knows for this log.");
-  }
   if (key === null)
     return fails("The receipt does not say with which key the statement was signed.");
-  const publicKey = fromBase64(key.entry.public_key) ?? new Uint8Array();
-  return (await isSignedBy(dsse, entry.runner_key, [publicKey], verifier))
+  return (await isSignedBy(dsse, entry.runner_key, [bytesOf(key.entry.public_key)], verifier))
     ? holds("The key that the receipt names signed the statement.")
     : fails("The signature under the statement is wrong.");
 }

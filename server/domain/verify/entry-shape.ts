@@ -10,10 +10,10 @@ import type {
   VerifierEntry,
   WithdrawalEntry,
 } from "@/schemas/log-entry";
-import type { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
 import { type Json, sha256OfCid } from "@/server/domain/digest";
 import {
   base64Of,
+  either,
   integer,
   list,
   nullable,
@@ -21,6 +21,7 @@ import {
   record,
   type Shape,
   text,
+  textThat,
 } from "@/server/domain/verify/shape";
 
 // The forms of `schemas/log-entry.ts` by hand: zod would make the verifier five times its size. The
@@ -30,44 +31,26 @@ const id = (prefix: string): Shape => text(new RegExp(`^${prefix}-[a-z2-7]{26}$`
 const count = integer(0);
 const natural = integer(1);
 const flag = oneOf(true, false);
-const slug = text(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
-const cid: Shape = (value) => typeof value === "string" && sha256OfCid(value) !== null;
+const slug = text(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/);
+const cid = textThat((value) => sha256OfCid(value) !== null);
 
-/** RFC 3339, UTC, milliseconds: what `toISOString` writes for the years 0 to 9999. */
-const instant: Shape = (value) => {
-  if (typeof value !== "string" || value.length !== 24) return false;
-  const date = new Date(value);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === value;
-};
+/** RFC 3339, UTC, milliseconds: what `toJSON` writes for the years 0 to 9999. */
+const instant = textThat((value) => value.length === 24 && new Date(value).toJSON() === value);
 
-const responseState = oneOf(
-  ...([
-    "answered",
-    "refused",
-    "empty",
-    "host-filtered",
-    "truncated",
-    "geoblocked",
-    "timed-out",
-    "harness-error",
-  ] satisfies ResponseState[]),
+const state = text(
+  /^(answered|refused|empty|host-filtered|truncated|geoblocked|timed-out|harness-error)$/,
 );
-const fault = oneOf(...(["model", "service", "provider", "network", "beacon"] satisfies Fault[]));
-const geoVerdict = oneOf(
-  ...(["verified", "observed-only", "mismatch", "unverifiable"] satisfies GeoVerdict[]),
-);
-const withdrawalReason = oneOf(
-  ...(["withdrawn-by-admin", "deadline-passed", "budget-spent"] satisfies WithdrawalReason[]),
-);
+const geo = text(/^(verified|observed-only|mismatch|unverifiable)$/);
 const provider = text(/^0x[0-9a-f]{40}$/);
+const session = id("ses");
 const keyId = id("key");
-const jobId = id("job");
 
 const common = (type: EntryType) => ({ v: oneOf(1), at: instant, type: oneOf(type) });
+const ofJob = { simulated: flag, job: id("job"), runner_key: keyId };
+const inJob = { ...ofJob, intent: count };
+const block = { cid, size_bytes: count };
 const cell = {
-  simulated: flag,
-  job: jobId,
-  intent: count,
+  ...inJob,
   task: id("tsk"),
   spec_cid: cid,
   prompt: slug,
@@ -92,29 +75,26 @@ export const revocationEntry = record<RevocationEntry>({
   ...common("beacon.revocation/v1"),
   key: keyId,
   registration: count,
-  reason: oneOf(
-    ...(["superseded", "compromised", "retired"] satisfies RevocationEntry["reason"][]),
-  ),
+  reason: text(/^(superseded|compromised|retired)$/),
   replaced_by: nullable(keyId),
 });
 
 /** The form of a job's announcement. */
 export const intentEntry = record<IntentEntry>({
   ...common("beacon.intent/v1"),
-  simulated: flag,
-  job: jobId,
+  ...ofJob,
   spec_cid: cid,
   tasks_digest: text(/^sha256:[0-9a-f]{64}$/),
   tasks: natural,
   repeats: natural,
-  contrasts: list(slug, 0, Number.POSITIVE_INFINITY),
+  contrasts: list(slug),
   stop_rule: oneOf("every-announced-task-closes"),
   order_seed: text(/^[0-9a-f]{32}$/),
   deadline: instant,
-  runner_key: keyId,
 });
 
-const SHAPES: readonly Shape[] = [
+/** Whether a piece of parsed JSON is an entry of the log, field by field. */
+export const isLogEntry = either(
   keyEntry,
   revocationEntry,
   record<VerifierEntry>({
@@ -127,49 +107,37 @@ const SHAPES: readonly Shape[] = [
   record<ResultEntry>({
     ...common("beacon.result/v1"),
     ...cell,
-    session: id("ses"),
+    ...block,
+    session,
     provider,
-    geo: geoVerdict,
+    geo,
     attempts: natural,
     started_at: instant,
     finished_at: instant,
-    state: responseState,
-    cid,
-    size_bytes: count,
-    runner_key: keyId,
+    state,
   }),
   record<FailureEntry>({
     ...common("beacon.failure/v1"),
     ...cell,
-    session: nullable(id("ses")),
+    session: nullable(session),
     provider: nullable(provider),
-    geo: nullable(geoVerdict),
+    geo: nullable(geo),
     attempts: count,
     started_at: nullable(instant),
     finished_at: instant,
-    state: responseState,
-    fault,
+    state,
+    fault: text(/^(model|service|provider|network|beacon)$/),
     code: text(/^[A-Z][A-Z_]{2,63}$/),
-    runner_key: keyId,
   }),
   record<WithdrawalEntry>({
     ...common("beacon.withdrawal/v1"),
     ...cell,
-    reason: withdrawalReason,
-    runner_key: keyId,
+    reason: text(/^(withdrawn-by-admin|deadline-passed|budget-spent)$/),
   }),
   record<ComparisonEntry>({
     ...common("beacon.comparison/v1"),
-    simulated: flag,
-    job: jobId,
-    intent: count,
+    ...inJob,
+    ...block,
     comparison: id("cmp"),
-    cid,
-    size_bytes: count,
-    runner_key: keyId,
   }),
-];
-
-/** Whether a piece of parsed JSON is an entry of the log, field by field. */
-export const isLogEntry = (value: Json): value is Json & LogEntry =>
-  SHAPES.some((shape) => shape(value));
+) as (value: Json) => value is Json & LogEntry;

@@ -1,17 +1,26 @@
 import { BeaconError } from "@/server/domain/errors";
-import { type Finding, fails, holds } from "@/server/domain/verify/report";
+import { type Decided, fails, holds } from "@/server/domain/verify/report";
+
+/** Makes a finding of a check that throws, or rejects, when it does not hold. */
+export async function findingOf(
+  check: () => unknown,
+  whenHolds: string,
+  whenFails: string,
+): Promise<Decided> {
+  try {
+    await check();
+    return holds(whenHolds);
+  } catch (error) {
+    return fails(whenFails, refusalIn(error).code);
+  }
+}
 
 /**
- * Makes a finding of a check that throws when it does not hold.
+ * What was caught, when it says that something is refused; anything else is thrown on.
  *
  * `instanceof` is right here: the verifier throws and catches within one copy of its modules.
  */
-export function findingOf(check: () => void, whenHolds: string, whenFails: string): Finding {
-  try {
-    check();
-    return holds(whenHolds);
-  } catch (error) {
-    if (error instanceof BeaconError) return fails(whenFails, error.code);
-    throw error;
-  }
+export function refusalIn(error: unknown): BeaconError {
+  if (error instanceof BeaconError) return error;
+  throw error;
 }

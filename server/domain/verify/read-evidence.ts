@@ -3,7 +3,7 @@ import { equalBytes, fromBase64, fromUtf8 } from "@/server/domain/bytes";
 import { canonicalBytes, type Json } from "@/server/domain/digest";
 import { BeaconError } from "@/server/domain/errors";
 import { type Checkpoint, parseCheckpoint } from "@/server/domain/log/checkpoint";
-import { leafHashOfEntry } from "@/server/domain/log/entry";
+import { leafBytesOf, leafHashOfEntry } from "@/server/domain/log/entry";
 import { parseNote, type SignedNote } from "@/server/domain/log/note";
 import { parseProof } from "@/server/domain/log/proof";
 import { isLogSigned, STATEMENT_TYPE } from "@/server/domain/log/receipt";
@@ -15,18 +15,19 @@ import {
 } from "@/server/domain/verify/entry-shape";
 import {
   base64Of,
+  either,
   integer,
   list,
   nullable,
   oneOf,
   record,
-  type Shape,
   text,
+  textThat,
 } from "@/server/domain/verify/shape";
 
 /** A receipt, read but not yet believed. */
 export type Evidence = ReceiptExtra & {
-  readonly index: number;
+  readonly index: bigint;
   /** Sibling hashes of the entry's leaf, 32 bytes each. */
   readonly proof: readonly Uint8Array[];
   readonly leafHash: Uint8Array;
@@ -34,9 +35,7 @@ export type Evidence = ReceiptExtra & {
   readonly checkpoint: Checkpoint;
 };
 
-const isBase64: Shape = (value) => typeof value === "string" && fromBase64(value) !== null;
-const index = integer(0);
-const proof = list(base64Of(32), 0, 63);
+const isBase64 = textThat((value) => fromBase64(value) !== null);
 
 const dsse = record<DsseEnvelope>({
   payload: isBase64,
@@ -50,20 +49,24 @@ const dsse = record<DsseEnvelope>({
 
 type Key = NonNullable<ReceiptExtra["key"]>;
 
+/** Where an entry stands in the tree. */
+const place = { index: integer(0), proof: list(base64Of(32), 0, 63) };
+const registration = { entry: keyEntry, dsse, ...place };
 const revocation = record<NonNullable<Key["revocation"]>>({
   entry: revocationEntry,
   dsse,
-  index,
-  proof,
+  ...place,
 });
 
 const extraShape = record<ReceiptExtra>({
   entry: isLogEntry,
   dsse,
-  key: nullable(record<Key>({ entry: keyEntry, dsse, index, proof, revocation }, "revocation")),
-  intent: nullable(
-    record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, index, proof }),
+  key: either(
+    oneOf(null),
+    record<Omit<Key, "revocation">>(registration),
+    record<Key>({ ...registration, revocation }),
   ),
+  intent: nullable(record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, ...place })),
 });
 
 /**
@@ -72,18 +75,21 @@ const extraShape = record<ReceiptExtra>({
  * nothing that no check looks at.
  *
  * @throws BeaconError PROOF_TOO_LARGE, PROOF_MALFORMED, NOTE_MALFORMED, CHECKPOINT_MALFORMED,
- *   ENTRY_TOO_LARGE
+ *   ENTRY_TOO_LARGE, CANONICAL_UNSUPPORTED_VALUE
  */
 export function readEvidence(file: Uint8Array): Evidence {
   const { extra, index, proof, checkpoint } = parseProof(file);
   if (extra === null) throw malformed("the proof carries no receipt");
   const content = parseExtra(extra);
   const note = parseNote(checkpoint);
+  const leafHash = leafHashOfEntry(content.entry);
+  // The other entries that a form leaves room in for more than a leaf holds.
+  if (content.intent !== null) leafBytesOf(content.intent.entry);
   return {
     ...content,
     index,
     proof,
-    leafHash: leafHashOfEntry(content.entry),
+    leafHash,
     note,
     checkpoint: parseCheckpoint(note.text),
   };

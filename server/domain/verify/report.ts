@@ -1,6 +1,7 @@
 import type { LogEntry } from "@/schemas/log-entry";
 import type { Instant } from "@/schemas/primitives";
 import type { ErrorCode } from "@/server/domain/errors";
+import { jsonPosition } from "@/server/domain/log/decimal";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 
 /** Everything that is asked of a receipt, in the order in which reports show it. */
@@ -24,6 +25,9 @@ export type Finding = {
   readonly code?: ErrorCode;
 };
 
+/** What a check found that is always made. */
+export type Decided = Finding & { readonly outcome: "holds" | "fails" };
+
 /** One row of a report. */
 export type Check = Finding & { readonly name: CheckName };
 
@@ -38,9 +42,10 @@ export type Cosigned = {
 /** What the file says. Believe it as far as the checks hold, and no further. */
 export type Facts = {
   readonly origin: string;
-  readonly index: number;
+  /** At most 2^63 - 1, as is the size. */
+  readonly index: bigint;
   /** Leaves in the checkpoint's tree. */
-  readonly size: number;
+  readonly size: bigint;
   /** The checkpoint's root, base64, as it stands in the file. */
   readonly root: string;
   readonly entry: LogEntry;
@@ -68,12 +73,23 @@ export type VerificationReport = {
   readonly engine: Ed25519Verifier["engine"];
 };
 
+/** The report as JSON, indented. Positions are numbers up to 2^53 - 1, and decimal strings above. */
+export const reportJson = (report: VerificationReport): string =>
+  JSON.stringify(
+    report,
+    (_, value: unknown) => (typeof value === "bigint" ? jsonPosition(value) : value),
+    2,
+  );
+
 /** The check was made and its claim is true. */
-export const holds = (reason: string): Finding => ({ outcome: "holds", reason });
+export const holds = (reason: string): Decided => ({ outcome: "holds", reason });
 
 /** The check was made and its claim is false, or there was nothing to show that it is true. */
-export const fails = (reason: string, code?: ErrorCode): Finding =>
-  code === undefined ? { outcome: "fails", reason } : { outcome: "fails", reason, code };
+export const fails = (reason: string, code?: ErrorCode): Decided => ({
+  outcome: "fails",
+  reason,
+  ...(code && { code }),
+});
 
 /** There was nothing to check. */
 export const notApplicable = (reason: string): Finding => ({ outcome: "not-applicable", reason });

@@ -4,34 +4,33 @@ import type { Json } from "@/server/domain/digest";
 /** Whether a piece of parsed JSON has a certain form. */
 export type Shape = (value: Json) => boolean;
 
-/** An object with exactly the fields of `T`, each of its own shape; those named `optional` may be absent. */
-export const record = <T extends object>(
-  fields: { readonly [K in keyof T]-?: Shape },
-  ...optional: readonly (keyof T & string)[]
-): Shape => {
-  const shapes = new Map<string, Shape>(Object.entries(fields));
-  return (value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-    const entries = Object.entries(value);
-    const absent = optional.filter((name) => !Object.hasOwn(value, name)).length;
-    return (
-      entries.length + absent === shapes.size &&
-      entries.every(([name, field]) => shapes.get(name)?.(field) ?? false)
+/** An object with exactly the fields of `T`, at least one, each of its own shape. */
+export const record =
+  <T extends object>(fields: { readonly [K in keyof T]-?: Shape }): Shape =>
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length === Object.keys(fields).length &&
+    Object.entries<Shape>(fields).every(
+      ([name, shape]) =>
+        Object.hasOwn(value, name) &&
+        shape((value as Readonly<Record<string, Json>>)[name] as Json),
     );
-  };
-};
 
 /** A list of at least `min` and at most `max` things of one shape. */
 export const list =
-  (item: Shape, min: number, max: number): Shape =>
+  (item: Shape, min = 0, max = Number.POSITIVE_INFINITY): Shape =>
   (value) =>
     Array.isArray(value) && value.length >= min && value.length <= max && value.every(item);
 
-/** A string that matches. */
-export const text =
-  (pattern: RegExp): Shape =>
+/** A string that something is true of. */
+export const textThat =
+  (holds: (text: string) => boolean): Shape =>
   (value) =>
-    typeof value === "string" && pattern.test(value);
+    typeof value === "string" && holds(value);
+
+/** A string that matches. */
+export const text = (pattern: RegExp): Shape => textThat((value) => pattern.test(value));
 
 /** A safe integer of at least `min`. */
 export const integer =
@@ -45,14 +44,15 @@ export const oneOf =
   (value) =>
     values.includes(value);
 
-/** Null, or something of the given shape. */
-export const nullable =
-  (shape: Shape): Shape =>
+/** Something of one of the given shapes. */
+export const either =
+  (...shapes: readonly Shape[]): Shape =>
   (value) =>
-    value === null || shape(value);
+    shapes.some((shape) => shape(value));
+
+/** Null, or something of the given shape. */
+export const nullable = (shape: Shape): Shape => either(oneOf(null), shape);
 
 /** `size` bytes in base64, in the one spelling that they have. */
-export const base64Of =
-  (size: number): Shape =>
-  (value) =>
-    typeof value === "string" && fromBase64(value)?.length === size;
+export const base64Of = (size: number): Shape =>
+  textThat((value) => fromBase64(value)?.length === size);

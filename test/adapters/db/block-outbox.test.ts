@@ -10,6 +10,9 @@ import { Crash, crashPointsOf, dyingAt, traced } from "@/test/support/crash-poin
 const house = ownContext();
 let count = 0;
 const aBlock = () => utf8(`block ${++count}`);
+const moveAll = async () => {
+  while ((await moveBlocks(house.context)).moved > 0);
+};
 
 describe("a block", () => {
   it("is readable from the moment that it was accepted, and after it has moved", async () => {
@@ -19,7 +22,7 @@ describe("a block", () => {
     expect(cid).toBe(cidOf(bytes));
     expect(await blocks.get(cid)).toBeNull();
     expect(Uint8Array.from((await content.get(cid)) ?? [])).toEqual(bytes);
-    while ((await moveBlocks(house.context)) > 0);
+    await moveAll();
     expect(await outbox.get(cid)).toBeNull();
     expect(Uint8Array.from((await content.get(cid)) ?? [])).toEqual(bytes);
   });
@@ -36,7 +39,7 @@ describe("a block", () => {
 
   it("waits once however often it is put", async () => {
     const { outbox } = house.context;
-    while ((await moveBlocks(house.context)) > 0);
+    await moveAll();
     const bytes = aBlock();
     await Promise.all(Array.from({ length: 8 }, () => outbox.put(bytes)));
     await outbox.put(bytes);
@@ -64,10 +67,10 @@ describe("a block", () => {
 describe("moveBlocks", () => {
   it("that dies at any step has lost nothing when it is run again", async () => {
     const { content, outbox, blocks } = house.context;
-    while ((await moveBlocks(house.context)) > 0);
+    await moveAll();
     await content.put(aBlock());
     const trace = { outbox: traced(outbox), blocks: traced(blocks) };
-    await moveBlocks({ outbox: trace.outbox.target, blocks: trace.blocks.target });
+    await moveBlocks({ outbox: trace.outbox.target, blocks: trace.blocks.target, copies: [] });
     const points = [
       ...crashPointsOf(trace.outbox.calls).map((point) => ({ on: "outbox" as const, point })),
       ...crashPointsOf(trace.blocks.calls).map((point) => ({ on: "blocks" as const, point })),
@@ -76,10 +79,15 @@ describe("moveBlocks", () => {
       Promise.all(cids.map(async (cid) => (await where.get(cid)) !== null));
     for (const { on, point } of points) {
       const cids = await Promise.all([content.put(aBlock()), content.put(aBlock())]);
-      const dying = { outbox, blocks, [on]: dyingAt<object>({ outbox, blocks }[on], point) };
+      const dying = {
+        outbox,
+        blocks,
+        copies: [],
+        [on]: dyingAt<object>({ outbox, blocks }[on], point),
+      };
       await expect(moveBlocks(dying)).rejects.toThrow(Crash);
       expect(await found(cids, content)).toEqual([true, true]);
-      while ((await moveBlocks(house.context)) > 0);
+      await moveAll();
       expect(await found(cids, blocks)).toEqual([true, true]);
       expect(await outbox.oldest(10)).toEqual([]);
     }
@@ -93,7 +101,7 @@ describe("moveBlocks", () => {
         throw new Error("it is away");
       },
     };
-    await expect(moveBlocks({ outbox, blocks: away })).rejects.toThrow();
+    await expect(moveBlocks({ outbox, blocks: away, copies: [] })).rejects.toThrow();
     expect(await content.get(cid)).not.toBeNull();
   });
 });

@@ -127,7 +127,7 @@ describe("a listening connection that is cut", () => {
     const bus = aBus();
     const signer = aSigner(1);
     const file = (second: number) =>
-      createLogStore(db.prisma).file([
+      createLogStore(db.prisma, db.url).file([
         fileEntry(aKeyEntry({ at: `2026-11-22T12:00:0${second}.000Z` as never }), "origin", signer),
       ]);
     let rings = 0;

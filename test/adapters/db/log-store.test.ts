@@ -3,8 +3,10 @@ import { createPrisma } from "@/server/adapters/db/client";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Context } from "@/server/context";
 import { fileEntry } from "@/server/domain/log/filing";
+import { leafHashOf } from "@/server/domain/log/merkle";
 import { tileWidth } from "@/server/domain/log/tile";
 import { instantOf } from "@/server/domain/time";
+import { appendLeaves } from "@/server/services/append-leaves";
 import { sequenceLog } from "@/server/services/sequence-log";
 import { aKeyEntry } from "@/test/domain/verify/a-log";
 import { NOON, submitted, writeAll } from "@/test/support/builders";
@@ -12,6 +14,7 @@ import { checkLog } from "@/test/support/check-log";
 import { type OpenContext, openContext, ownContext } from "@/test/support/context";
 
 const house = ownContext();
+const NAUGHT = Uint8Array.of(0);
 const opened: OpenContext[] = [];
 afterAll(() => Promise.all(opened.map((open) => open.close())));
 async function aNewLog(): Promise<Context> {
@@ -20,60 +23,92 @@ async function aNewLog(): Promise<Context> {
   return open.context;
 }
 
-/** Everything that `sequence` needs for what waits now. */
-async function batchFor({ log, tree }: Pick<Context, "log" | "tree">, limit = 1_000) {
-  const { size } = await log.state();
-  const entries = await log.pending(limit);
-  const hashes = entries.map(({ leafHash }) => leafHash);
-  const grown = await tree.append(size, hashes, log.tileReader(size));
-  return { fromSize: size, entries, ...grown, at: NOON };
-}
-
-describe("sequence", () => {
-  it("lets one of two writers at once through, without gap or double", async () => {
-    const context = await aNewLog();
-    for (let n = 0; n < 5; n++) await submitted(context);
-    const batch = await batchFor(context);
-    const done = await Promise.all([context.log.sequence(batch), context.log.sequence(batch)]);
-    expect(done.filter(Boolean)).toHaveLength(1);
-    expect((await context.log.state()).size).toBe(6);
-    expect((await context.log.entries(0, 100)).map(({ index }) => index)).toEqual([
-      0, 1, 2, 3, 4, 5,
-    ]);
-    await writeAll(context);
-    await checkLog(context);
+/** Appends leaves of third parties as `appendLeaves` does, without its look at what is known. */
+const appended = (context: Context, leaves: readonly Uint8Array[]) =>
+  context.log.write(async (log) => {
+    const hashed = leaves.map((bytes) => ({ bytes, leafHash: leafHashOf(bytes) }));
+    const hashes = hashed.map(({ leafHash }) => leafHash);
+    const grown = await context.tree.append(log.size, hashes, log.readTile);
+    await log.append(hashed, { ...grown, at: NOON });
+    return log.size;
   });
 
-  it("changes nothing for a writer that comes from another size", async () => {
+describe("write", () => {
+  it("lets one writer in at a time: the next one sees what it did", async () => {
     const context = await aNewLog();
-    const stale = await batchFor(context);
+    const sizes = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => appended(context, [Uint8Array.of(n)])),
+    );
+    expect([...sizes].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     await writeAll(context);
-    await submitted(context);
+    expect((await checkLog(context)).size).toBe(9);
+  });
+
+  it("does nothing of what a writer did that failed", async () => {
+    const context = await aNewLog();
     const before = await context.log.state();
-    expect(await context.log.sequence(stale)).toBe(false);
+    const failing = context.log.write(async (log) => {
+      const grown = await context.tree.append(0, [leafHashOf(NAUGHT)], log.readTile);
+      await log.append([{ bytes: NAUGHT, leafHash: leafHashOf(NAUGHT) }], { ...grown, at: NOON });
+      throw new RangeError("no");
+    });
+    await expect(failing).rejects.toThrow(RangeError);
     expect(await context.log.state()).toEqual(before);
-    expect(await context.log.pending(10)).toHaveLength(1);
+    expect(await context.log.entries(0, 10)).toEqual([]);
+    expect(await appended(context, [NAUGHT])).toBe(0);
+  });
+
+  it("moves the size by compare-and-set although it holds the lock", async () => {
+    const context = await aNewLog();
+    const twice = context.log.write(async (log) => {
+      const leaf = { bytes: NAUGHT, leafHash: leafHashOf(NAUGHT) };
+      const grown = await context.tree.append(0, [leaf.leafHash], log.readTile);
+      await log.append([leaf], { ...grown, at: NOON });
+      await log.append([leaf], { ...grown, at: NOON });
+    });
+    await expect(twice).rejects.toMatchObject({ code: "LOG_WRITER_BUSY" });
+    expect((await context.log.state()).size).toBe(0);
   });
 
   it("stores nothing of a batch of which an entry has vanished", async () => {
     const context = await aNewLog();
     await submitted(context);
-    const batch = await batchFor(context);
-    await context.log.dropPending([batch.entries[1]?.id ?? 0n]);
-    await expect(context.log.sequence(batch)).rejects.toThrow();
+    const vanished = context.log.write(async (log) => {
+      const entries = await log.pending(10);
+      const hashes = entries.map(({ leafHash }) => leafHash);
+      const grown = await context.tree.append(0, hashes, log.readTile);
+      await log.dropPending([entries[1]?.id ?? 0n]);
+      await log.sequence(entries, { ...grown, at: NOON });
+    });
+    await expect(vanished).rejects.toThrow();
     expect((await context.log.state()).size).toBe(0);
     expect(await context.log.entries(0, 10)).toEqual([]);
+    expect(await context.log.pending(10)).toHaveLength(2);
   });
 
-  it("many writers at once write one log", async () => {
+  it("writes nothing into a log that is halted, and publishes nothing of it", async () => {
+    const context = await aNewLog();
+    await sequenceLog(context);
+    await context.logHalt.halt("a witness holds a larger tree", NOON);
+    await expect(appended(context, [NAUGHT])).rejects.toMatchObject({ code: "LOG_WRITER_BUSY" });
+    await submitted(context);
+    await expect(sequenceLog(context)).rejects.toMatchObject({ code: "LOG_HALTED" });
+    const checkpoint = { size: 1, root: new Uint8Array(32), note: "a note", publishedAt: NOON };
+    expect(await context.log.publish(checkpoint)).toBe(false);
+  });
+
+  it("many writers at once write one log, on both paths", async () => {
     const context = await aNewLog();
     const filing = Array.from({ length: 30 }, () => submitted(context));
-    const writing = Array.from({ length: 4 }, async () => {
-      for (let n = 0; n < 15; n++) await sequenceLog(context);
+    const writing = Array.from({ length: 4 }, async (_, writer) => {
+      for (let n = 0; n < 15; n++) {
+        await sequenceLog(context);
+        await appendLeaves(context, [Uint8Array.of(writer, n), NAUGHT]);
+      }
     });
     await Promise.all([...filing, ...writing]);
     await writeAll(context);
-    expect((await checkLog(context)).size).toBe(31);
+    expect((await checkLog(context)).size).toBe(31 + 61);
   });
 });
 

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Cid } from "@/schemas/primitives";
 import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
 import { utf8 } from "@/server/domain/bytes";
 import { cidOf, MAX_BLOCK_BYTES } from "@/server/domain/digest";
+import { contentStoreContract, listed } from "@/test/adapters/ipfs/content-store-contract";
 import { memoryContent } from "@/test/support/fakes";
 
 const folders: string[] = [];
@@ -21,40 +22,8 @@ const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 const pathIn = (folder: string, cid: Cid) => join(folder, cid.slice(-3, -1), cid);
 
-describe.each([
-  ["on disk", () => createDiskStore(aFolder())],
-  ["in memory", memoryContent],
-])("blocks %s", (_, make) => {
-  it("come back byte for byte under the CID of their bytes", async () => {
-    const store = make();
-    const bytes = Uint8Array.from({ length: 300 }, (_, i) => i % 256);
-    const cid = await store.put(bytes);
-    expect(cid).toBe(cidOf(bytes));
-    expect(Uint8Array.from((await store.get(cid)) ?? [])).toEqual(bytes);
-  });
-
-  it("may be empty, and as large as a block may be, and no larger", async () => {
-    const store = make();
-    const largest = new Uint8Array(MAX_BLOCK_BYTES);
-    expect(await store.get(await store.put(new Uint8Array()))).toHaveLength(0);
-    expect(await store.get(await store.put(largest))).toHaveLength(MAX_BLOCK_BYTES);
-    await expect(store.put(new Uint8Array(MAX_BLOCK_BYTES + 1))).rejects.toMatchObject({
-      code: "BLOCK_TOO_LARGE",
-    });
-  });
-
-  it("that were never put are not there", async () => {
-    expect(await make().get(cidOf(utf8("never put")))).toBeNull();
-  });
-
-  it("may be put twice, also at once", async () => {
-    const store = make();
-    const bytes = utf8("again");
-    const cids = await Promise.all(Array.from({ length: 8 }, () => store.put(bytes)));
-    expect(new Set(cids)).toEqual(new Set([cidOf(bytes)]));
-    expect(await store.get(cidOf(bytes))).toHaveLength(5);
-  });
-});
+describe("blocks on disk", () => contentStoreContract(async () => createDiskStore(aFolder())));
+describe("blocks in memory", () => contentStoreContract(async () => memoryContent()));
 
 describe("the disk store", () => {
   it.each([
@@ -71,6 +40,8 @@ describe("the disk store", () => {
       const cid = await store.put(bytes);
       rot(pathIn(folder, cid));
       await expect(store.get(cid)).rejects.toMatchObject({ code: "BLOCK_CID_MISMATCH" });
+      const look = await store.probe(cid, new AbortController().signal);
+      expect(look).toMatchObject({ isAvailable: false, code: "BLOCK_CID_MISMATCH" });
       await store.put(bytes);
       expect(Uint8Array.from((await store.get(cid)) ?? [])).toEqual(bytes);
     },
@@ -86,8 +57,24 @@ describe("the disk store", () => {
     // A folder of that name refuses the rename, for every user.
     writeFileSync(join(folder, "marker"), "");
     mkdirSync(join(path, "x"), { recursive: true });
-    await expect(store.put(bytes)).rejects.toThrow();
+    await expect(store.put(bytes)).rejects.toMatchObject({ code: "CONTENT_STORE_UNAVAILABLE" });
+    await expect(store.get(cidOf(bytes))).rejects.toMatchObject({
+      code: "CONTENT_STORE_UNAVAILABLE",
+    });
     expect(filesIn(folder).map(({ name }) => name)).toEqual(["marker"]);
+  });
+
+  it("shows nothing of a block that was half written when the machine went down", async () => {
+    const folder = aFolder();
+    const store = createDiskStore(folder);
+    const cid = cidOf(utf8("a whole block"));
+    const path = pathIn(folder, cid);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.0123456789ab.tmp`, "a who");
+    expect(await store.get(cid)).toBeNull();
+    expect(await listed(store)).toEqual([]);
+    await store.put(utf8("a whole block"));
+    expect(await listed(store)).toEqual([cid]);
   });
 
   it("is found again by the next process", async () => {

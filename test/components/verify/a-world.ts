@@ -1,4 +1,4 @@
-import type { VerificationWorld } from "@/components/verify/run-verification";
+import type { VerificationWorld } from "@/components/verify/verification-world";
 import { base64, utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
 import { aKeyEntry, aLog, anIntent, aResult } from "@/test/domain/verify/a-log";

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import type { VerificationWorld } from "@/components/verify/run-verification";
+import type { VerificationWorld } from "@/components/verify/verification-world";
 import { VerifyPanel } from "@/components/verify/verify-panel";
 import { CHECKS } from "@/server/domain/verify/report";
 import {
@@ -132,7 +132,8 @@ describe("what the browser remembers of the log", () => {
   it("is stored after a sound report, and checked the next time", async () => {
     const memory = aMemory();
     await verify(aWorld({}, { memory }));
-    expect(memory.entries.get(`beacon.last-seen:${log.origin}`)).toContain('"size":6');
+    const kept = JSON.parse(memory.entries.get(`beacon.last-seen:${log.origin}`) ?? "null");
+    expect(kept).toMatchObject({ size: 6, note: log.noteAt(6) });
     cleanup();
     await verify(aWorld({}, { memory }));
     expect(checkNamed(/Nothing was rewritten/).textContent).toContain("since 6");
@@ -151,6 +152,14 @@ describe("what the browser remembers of the log", () => {
     await verify(aWorld({}, { memory }));
     expect(screen.getByText(/two different histories/)).toBeTruthy();
     expect(memory.entries.get(`beacon.last-seen:${log.origin}`)).toBe(before);
+  });
+
+  it("raises the alarm when the log says that it has no proof between the two states", async () => {
+    const memory = aMemory(seenAt(4));
+    await verify(aWorld({}, { memory, fetchConsistency: async () => null }));
+    expect(screen.getByRole("alert", { name: "Fork alarm" }).textContent).toContain(
+      "An honest log always can",
+    );
   });
 
   it("minds a portal that keeps the consistency proof to itself, and does not forget", async () => {

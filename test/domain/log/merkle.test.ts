@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromBase64, hex, utf8 } from "@/server/domain/bytes";
+import { MAX_POSITION } from "@/server/domain/log/decimal";
 import {
   EMPTY_ROOT,
   leafHashOf,
@@ -85,6 +86,50 @@ describe("inclusion", () => {
     expect(vectors.examples).toHaveLength(6);
   });
 
+  it("holds for every leaf of every tree of up to 66 leaves, and for no other leaf", () => {
+    for (let size = 1; size <= 66; size++)
+      for (let index = 0; index < size; index++) {
+        const claim = included(index, size);
+        verifyInclusion(claim);
+        const stranger = { ...claim, leafHash: leafAt((index + 1) % 300) };
+        expect(() => verifyInclusion(stranger)).toThrow(refused("LOG_PROOF_ROOT_MISMATCH"));
+      }
+  });
+
+  it("leads to the root that the recursive definition gives", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { minLength: 1, maxLength: 90 }),
+        fc.nat(),
+        (hashes, n) => {
+          const index = n % hashes.length;
+          const leafHash = hashes[index] ?? expect.fail("no leaf");
+          verifyInclusion({
+            index,
+            size: hashes.length,
+            leafHash,
+            proof: oracleInclusion(index, hashes),
+            root: oracleRoot(hashes),
+          });
+        },
+      ),
+    );
+  });
+
+  it("is exact at the last leaf of the largest log", () => {
+    // 2^63 - 1 leaves: 63 ones, so that the last leaf is the ragged edge at every level above it.
+    const size = MAX_POSITION;
+    const index = size - 1n;
+    const proof = Array.from({ length: 62 }, (_, i) => leafAt(i));
+    const root = proof.reduce((hash, sibling) => nodeHash(sibling, hash), leafAt(99));
+    const claim = { index, size, leafHash: leafAt(99), proof, root };
+    expect(() => verifyInclusion(claim)).not.toThrow();
+    for (const other of [index - 1n, index - 2n ** 53n, 0n])
+      expect(() => verifyInclusion({ ...claim, index: other })).toThrow(anyRefusal);
+    for (const other of [size - 1n, 2n ** 53n])
+      expect(() => verifyInclusion({ ...claim, size: other })).toThrow(anyRefusal);
+  });
+
   it("holds for any leaf of any tree, by number and by bigint", () => {
     fc.assert(
       fc.property(aLeaf, ({ index, size }) => {
@@ -135,9 +180,9 @@ describe("inclusion", () => {
   it("knows positions that cannot be", () => {
     const claim = included(4, 5);
     const wrong = refused("LOG_POSITION_INVALID");
-    for (const index of [5, 2 ** 53, -1, 0.5, Number.NaN, -1n, 18_446_744_073_709_551_615n])
+    for (const index of [5, 2 ** 53, -1, 0.5, Number.NaN, -1n, 2n ** 63n])
       expect(() => verifyInclusion({ ...claim, index })).toThrow(wrong);
-    for (const size of [0, 4, 2 ** 53, -5n])
+    for (const size of [0, 4, 2 ** 53, 2n ** 63n, -5n])
       expect(() => verifyInclusion({ ...claim, size })).toThrow(wrong);
   });
 
@@ -167,6 +212,35 @@ describe("consistency", () => {
     for (const { from, to, proof } of vectors.consistencyExamples)
       verifyConsistency({ ...consistent(from, to), proof: proof.map(bytesOf) });
     expect(vectors.consistencyExamples).toHaveLength(8);
+  });
+
+  it("holds between every two sizes of one tree up to 66, and for no other root", () => {
+    for (let newSize = 1; newSize <= 66; newSize++)
+      for (let oldSize = 1; oldSize <= newSize; oldSize++) {
+        const claim = consistent(oldSize, newSize);
+        verifyConsistency(claim);
+        const stranger = { ...claim, oldRoot: rootOf(leaves.slice(1, oldSize + 1)) };
+        expect(() => verifyConsistency(stranger)).toThrow(refused("LOG_PROOF_ROOT_MISMATCH"));
+      }
+  });
+
+  it("leads from root to root as the recursive definition gives them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { minLength: 1, maxLength: 90 }),
+        fc.nat(),
+        (hashes, n) => {
+          const oldSize = 1 + (n % hashes.length);
+          verifyConsistency({
+            oldSize,
+            newSize: hashes.length,
+            oldRoot: oracleRoot(hashes.slice(0, oldSize)),
+            newRoot: oracleRoot(hashes),
+            proof: oracleConsistency(oldSize, hashes),
+          });
+        },
+      ),
+    );
   });
 
   it("holds between any two sizes of one tree", () => {
@@ -226,6 +300,7 @@ describe("consistency", () => {
       [0, 1],
       [2, 1],
       [1, 2 ** 53],
+      [1, 2n ** 63n],
       [-1, 1],
     ] as const)
       expect(from(oldSize, newSize)).toThrow(wrong);

@@ -7,7 +7,7 @@ import {
   verifierKeyOf,
 } from "@/server/domain/log/verifier-key";
 import { ed25519Verifier } from "@/server/domain/signature";
-import { aSigner } from "@/test/domain/log/a-signer";
+import { anMlDsaSigner, aSigner } from "@/test/domain/log/a-signer";
 import { type C2spGolden, golden } from "@/test/vectors/golden";
 
 const { keys } = golden<C2spGolden>("c2sp-golden.json");
@@ -30,10 +30,11 @@ describe("verifier keys", () => {
 
   it("follow from name, use and public key as in the golden vectors", () => {
     for (const [who, { vkey, seed }] of Object.entries(keys)) {
-      if (who === "pq1") continue; // ML-DSA-44: see below
       const { name, use } = parseVerifierKey(vkey);
-      expect(use).toBe(who === "log" ? "note" : "cosignature");
-      expect(formatVerifierKey(verifierKeyOf(name, use, aSigner(seed).publicKey))).toBe(vkey);
+      expect(use).toBe({ log: "note", pq1: "mldsa-cosignature" }[who] ?? "cosignature");
+      const { publicKey } =
+        who === "pq1" ? anMlDsaSigner(Number.parseInt(seed.slice(0, 2), 16)) : aSigner(seed);
+      expect(formatVerifierKey(verifierKeyOf(name, use, publicKey))).toBe(vkey);
     }
   });
 
@@ -46,7 +47,7 @@ describe("verifier keys", () => {
     ["bits beyond the key", `${example.slice(0, -1)}l`],
     ["a short key", "a+00000000+AQID"],
     ["another type", `a+00000000+${base64(new Uint8Array(33).fill(2))}`],
-    ["a post-quantum key", keys.pq1?.vkey ?? ""],
+    ["a post-quantum key of 32 bytes", `a+00000000+${base64(new Uint8Array(33).fill(6))}`],
     ["nothing", ""],
   ])("with %s are refused", (_, vkey) => {
     expect(() => parseVerifierKey(vkey)).toThrow(refused("NOTE_KEY_MALFORMED"));
@@ -129,5 +130,24 @@ describe("who signed a note", () => {
       refused("NOTE_SIGNATURE_INVALID"),
     );
     expect(utf8(other.text)).not.toEqual(utf8(both.text));
+  });
+});
+
+describe("the example that signed notes are known by", () => {
+  // The documentation of Go's golang.org/x/mod/sumdb/note, package overview.
+  const vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+  const quoted =
+    "If you think cryptography is the answer to your problem,\n" +
+    "then you don't know what your problem is.\n\n" +
+    "\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+
+  it("is verified", async () => {
+    const key = parseVerifierKey(vkey);
+    const verifier = await ed25519Verifier();
+    expect(await verifyNote(parseNote(quoted), [key], verifier)).toEqual([key]);
+    const changed = parseNote(quoted.replace("your problem is", "my problem is"));
+    await expect(verifyNote(changed, [key], verifier)).rejects.toThrow(
+      refused("NOTE_SIGNATURE_INVALID"),
+    );
   });
 });

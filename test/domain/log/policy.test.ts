@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatPolicy, meetsQuorum, parsePolicy } from "@/server/domain/log/policy";
 import { formatVerifierKey, verifierKeyOf } from "@/server/domain/log/verifier-key";
-import { aSigner } from "@/test/domain/log/a-signer";
+import { anMlDsaSigner, aSigner } from "@/test/domain/log/a-signer";
 import { type C2spGolden, golden } from "@/test/vectors/golden";
 
 const vectors = golden<C2spGolden>("c2sp-golden.json");
@@ -35,6 +35,17 @@ describe("a policy file", () => {
     expect(policy.witnesses[0]?.url).toBe("https://x.example/");
     expect(policy.quorum).toBe("x");
     expect(parsePolicy(formatPolicy(policy))).toEqual(policy);
+  });
+
+  it("may name a post-quantum witness, and no log of that type", () => {
+    const key = (name: string) =>
+      formatVerifierKey(verifierKeyOf(name, "mldsa-cosignature", anMlDsaSigner(9).publicKey));
+    const text = policyOf(log, `witness pq ${key("pq.example")}`, "quorum pq");
+    expect(parsePolicy(text).witnesses[0]?.key.use).toBe("mldsa-cosignature");
+    expect(formatPolicy(parsePolicy(text))).toBe(text);
+    expect(() => parsePolicy(policyOf(`log ${key("a.example/log")}`, "quorum none"))).toThrow(
+      expect.objectContaining({ code: "POLICY_MALFORMED" }),
+    );
   });
 
   it("may ask for no witness and name no log", () => {
@@ -73,7 +84,19 @@ describe("a policy file", () => {
     ["a witness with a log's key type", policyOf(`witness x ${vkey("x", 1, "note")}`, "quorum x")],
     ["a key that is not one", policyOf("log a+00000000+AAAA", "quorum none")],
     ["a word too many", policyOf(`${log} url more`, "quorum none")],
-    ["a word too few", policyOf("witness x", "quorum none")],
+    ["a log without a key", policyOf("log", "quorum none")],
+    ["a witness without a key", policyOf("witness x", "quorum none")],
+    ["a witness without a name", policyOf("witness", "quorum none")],
+    ["a group without a rule", policyOf("group g", "quorum none")],
+    ["a group without a name", policyOf("group", "quorum none")],
+    ["all of no members", policyOf("group g all", "quorum none")],
+    [
+      "a rule by a name of JavaScript's",
+      policyOf(witness("x", 2), "group g constructor x", "quorum g"),
+    ],
+    ["a line by a name of JavaScript's", policyOf("constructor x", "quorum none")],
+    ["a quorum of no name", policyOf("quorum")],
+    ["a quorum of two names", policyOf(witness("x", 2), "quorum x x")],
     ["a carriage return", `${log}\r\nquorum none\r\n`],
     ["a delete character", "quorum none\u007f\n"],
     ["too many characters", `#${"a".repeat(131_072)}\nquorum none\n`],

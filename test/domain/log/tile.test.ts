@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_ENTRY_BYTES } from "@/schemas/log-entry";
 import { concat, hex } from "@/server/domain/bytes";
+import { MAX_POSITION } from "@/server/domain/log/decimal";
 import { rootOf } from "@/server/domain/log/merkle";
 import {
   decodeEntryBundle,
@@ -31,7 +32,7 @@ describe("paths", () => {
   it("are read as they were written", () => {
     const coordinates = fc.record({
       level: fc.oneof(fc.constant("entries" as const), fc.nat(63)),
-      index: fc.maxSafeNat(),
+      index: fc.bigInt(0n, MAX_POSITION),
       width: fc.integer({ min: 1, max: 256 }),
     });
     fc.assert(
@@ -56,7 +57,8 @@ describe("paths", () => {
     "tile/entries/x1/001",
     "/tile/0/001",
     "tile/0/001\n",
-    "tile/0/x999/x999/x999/x999/x999/999",
+    "tile/0/x009/x223/x372/x036/x854/x775/808",
+    "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
     "checkpoint",
     "",
   ])("do not include %j", (path) => {
@@ -70,6 +72,8 @@ describe("paths", () => {
       { level: 0, index: 0, width: 0 },
       { level: 0, index: 0, width: 257 },
       { level: 0, index: 2 ** 53, width: 1 },
+      { level: 0, index: 2n ** 63n, width: 1 },
+      { level: 0, index: -1n, width: 1 },
     ])
       expect(() => tilePath(tile)).toThrow(invalid);
   });
@@ -103,6 +107,15 @@ describe("tiles of a log", () => {
     expect(tileWidth(70_000, 2, 0)).toBe(1);
     expect(tileWidth(70_000, 3, 0)).toBe(0);
     expect([...tilesOf(0)]).toEqual([]);
+  });
+
+  it("are exact up to 2^63 - 1 leaves", () => {
+    const lastTile = MAX_POSITION / 256n;
+    expect(tileWidth(MAX_POSITION, 0, lastTile)).toBe(255);
+    expect(tileWidth(MAX_POSITION, 0, lastTile - 1n)).toBe(256);
+    expect(tileWidth(MAX_POSITION, 0, lastTile + 1n)).toBe(0);
+    expect(tileWidth(MAX_POSITION, 7, 0)).toBe(127);
+    expect(tileWidth(MAX_POSITION, 8, 0)).toBe(0);
   });
 
   it("hold as many hashes as their width says", () => {

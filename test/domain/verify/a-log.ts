@@ -6,6 +6,8 @@ import type {
   KeyEntry,
   LogEntry,
   ResultEntry,
+  RevocationEntry,
+  VerifierEntry,
   WithdrawalEntry,
 } from "@/schemas/log-entry";
 import type { Instant } from "@/schemas/primitives";
@@ -15,12 +17,12 @@ import { cidOf, digestOf } from "@/server/domain/digest";
 import { comparisonIdOf, jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
 import { formatCheckpoint } from "@/server/domain/log/checkpoint";
 import { cosign } from "@/server/domain/log/cosignature";
-import { leafHashOfEntry } from "@/server/domain/log/entry";
-import { rootOf } from "@/server/domain/log/merkle";
+import { leafBytesOf } from "@/server/domain/log/entry";
+import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
 import { signNote } from "@/server/domain/log/note";
 import { defaultOrigin } from "@/server/domain/log/origin";
 import { formatPolicy, type Policy } from "@/server/domain/log/policy";
-import { formatReceipt, signEntry } from "@/server/domain/log/receipt";
+import { formatReceipt, isLogSigned, signEntry } from "@/server/domain/log/receipt";
 import { verifierKeyOf } from "@/server/domain/log/verifier-key";
 import { aSigner } from "@/test/domain/log/a-signer";
 import { oracleConsistency, oracleInclusion } from "@/test/domain/log/oracle";
@@ -42,6 +44,28 @@ export const aKeyEntry = (changes: Partial<KeyEntry> = {}): KeyEntry => ({
   role: "runner",
   algorithm: "ed25519",
   public_key: base64(runner.publicKey),
+  ...changes,
+});
+
+/** Takes back the runner's key, which `entriesOfAllKinds` registers first. */
+export const aRevocation = (changes: Partial<RevocationEntry> = {}): RevocationEntry => ({
+  v: 1,
+  at,
+  type: "beacon.revocation/v1",
+  key: runner.keyId,
+  registration: 0,
+  reason: "compromised",
+  replaced_by: null,
+  ...changes,
+});
+
+export const aVerifier = (changes: Partial<VerifierEntry> = {}): VerifierEntry => ({
+  v: 1,
+  at,
+  type: "beacon.verifier/v1",
+  file: "verifier.js",
+  sha256: "0123456789abcdef".repeat(4),
+  size_bytes: 6_000,
   ...changes,
 });
 
@@ -145,10 +169,14 @@ export const entriesOfAllKinds = (): LogEntry[] => [
   aFailure(),
   aWithdrawal(),
   aComparison(),
+  aVerifier(),
+  aRevocation(),
 ];
 
 export type LogOptions = {
   readonly entries?: readonly LogEntry[];
+  /** In the place of `entries`, with what third parties added as bytes. */
+  readonly leaves?: readonly (LogEntry | Uint8Array)[];
   /** How many witnesses cosign; the policy knows them all. */
   readonly witnesses?: number;
   /** How many the policy asks for; null for `quorum none`. */
@@ -159,9 +187,13 @@ export type LogOptions = {
 
 /** A whole log with real keys: its policy, its cosigned checkpoints, and the receipt of any entry. */
 export function aLog(options: LogOptions = {}) {
-  const { entries = entriesOfAllKinds(), witnesses: count = 1, threshold = count } = options;
+  const { witnesses: count = 1, threshold = count } = options;
+  const entries = options.leaves ?? options.entries ?? entriesOfAllKinds();
   const origin = defaultOrigin(logKey.publicKey);
-  const leaves = entries.map(leafHashOfEntry);
+  const leafBytes = entries.map((entry) =>
+    entry instanceof Uint8Array ? entry : leafBytesOf(entry),
+  );
+  const leaves = leafBytes.map(leafHashOf);
   const witnesses = Array.from({ length: count }, (_, i) => ({
     name: `witness.example/w${i}`,
     ...aSigner(0x10 + i),
@@ -178,36 +210,52 @@ export function aLog(options: LogOptions = {}) {
     quorum: threshold === null ? null : "all",
   };
   const noteAt = (size: number): string => {
-    const text = formatCheckpoint({ origin, size, root: rootOf(leaves.slice(0, size)) });
+    const text = formatCheckpoint({
+      origin,
+      size: BigInt(size),
+      root: rootOf(leaves.slice(0, size)),
+    });
     const signed = signNote(text, { name: origin, ...logKey });
     return (
       signed + witnesses.map((witness, i) => cosign(text, witness, 1_790_000_000 + i)).join("")
     );
   };
   const dsseOf = (entry: LogEntry) =>
-    signEntry(
-      entry,
-      origin,
-      entry.type === "beacon.key/v1" ? { ...logKey, keyId: origin } : runner,
-    );
+    signEntry(entry, origin, isLogSigned(entry) ? { ...logKey, keyId: origin } : runner);
   const proofOf = (index: number, size: number) => oracleInclusion(index, leaves.slice(0, size));
   const support = (index: number, size: number) => ({
     index,
     proof: proofOf(index, size).map(base64),
   });
 
+  /** The log's first revocation, where the first `size` entries hold one. */
+  const revocationAt = (size: number) => {
+    for (const [index, entry] of entries.slice(0, size).entries())
+      if ("type" in entry && entry.type === "beacon.revocation/v1")
+        return { revocation: { entry, dsse: dsseOf(entry), ...support(index, size) } };
+    return {};
+  };
+
   const extraOf = (index: number, size: number): ReceiptExtra => {
     const entry = entries[index];
     const [key, intent] = entries;
-    if (entry === undefined || key?.type !== "beacon.key/v1" || intent?.type !== "beacon.intent/v1")
+    const isOpening =
+      key !== undefined &&
+      "type" in key &&
+      key.type === "beacon.key/v1" &&
+      intent !== undefined &&
+      "type" in intent &&
+      intent.type === "beacon.intent/v1";
+    if (entry === undefined || entry instanceof Uint8Array || !isOpening)
       throw new Error("a test's log starts with a key and an intent");
-    const isKey = entry.type === "beacon.key/v1";
+    const isByLog = isLogSigned(entry);
     const isIntent = entry.type === "beacon.intent/v1";
+    const registration = { entry: key, dsse: dsseOf(key), ...support(0, size) };
     return {
       entry,
       dsse: dsseOf(entry),
-      key: isKey ? null : { entry: key, dsse: dsseOf(key), ...support(0, size) },
-      intent: isKey || isIntent ? null : { entry: intent, ...support(1, size) },
+      key: isByLog ? null : { ...registration, ...revocationAt(size) },
+      intent: isByLog || isIntent ? null : { entry: intent, ...support(1, size) },
     };
   };
   const receiptOf = (index: number, size = entries.length): Uint8Array => {
@@ -215,7 +263,7 @@ export function aLog(options: LogOptions = {}) {
     return utf8(
       formatReceipt({
         extra: (options.tamper?.(extra) ?? extra) as ReceiptExtra,
-        index,
+        index: BigInt(index),
         proof: proofOf(index, size),
         checkpoint: noteAt(size),
       }),
@@ -225,6 +273,8 @@ export function aLog(options: LogOptions = {}) {
     origin,
     policy,
     policyText: formatPolicy(policy),
+    /** Every leaf's bytes, in order. */
+    leafBytes,
     noteAt,
     receiptOf,
     rootAt: (size: number) => rootOf(leaves.slice(0, size)),

@@ -37,7 +37,15 @@ const REPLACEMENTS: readonly Json[] = [
   "DE",
   "de",
   "verified",
+  "xverified",
   "answered",
+  "answeredx",
+  "model",
+  "modelx",
+  "superseded",
+  "retiredx",
+  "budget-spent",
+  "withdrawn-by-adminx",
 ];
 describe("the form of an entry, checked by hand", () => {
   it("accepts one entry of every kind, as the schema does", () => {

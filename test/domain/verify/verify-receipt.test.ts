@@ -5,7 +5,7 @@ import { base64, fromUtf8, utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
 import { formatProof, MAX_PROOF_FILE_BYTES, parseProof } from "@/server/domain/log/proof";
 import { formatReceipt, signEntry } from "@/server/domain/log/receipt";
-import { CHECKS, type CheckName } from "@/server/domain/verify/report";
+import { CHECKS, type CheckName, reportJson } from "@/server/domain/verify/report";
 import { type VerificationInput, verifyReceipt } from "@/server/domain/verify/verify-receipt";
 import { aSigner } from "@/test/domain/log/a-signer";
 import {
@@ -19,6 +19,7 @@ import {
 } from "@/test/domain/verify/a-log";
 
 const RESULT = 2;
+const SIZE = entriesOfAllKinds().length;
 const log = aLog();
 const served = log.receiptOf(RESULT);
 const judge = (changes: Partial<VerificationInput> = {}) =>
@@ -46,7 +47,7 @@ const unusable = (code: string) =>
 describe("a receipt as the portal serves it", () => {
   it("is sound, with every check made, in the order of the list", async () => {
     const report = await judge({
-      lastSeen: { size: 3, root: log.rootAt(3) },
+      lastSeen: { size: 3n, root: log.rootAt(3) },
       consistency: log.consistency(3),
     });
     expect(report.verdict).toBe("sound");
@@ -56,9 +57,9 @@ describe("a receipt as the portal serves it", () => {
     expect(report.engine).toBe("webcrypto");
     expect(report.facts).toEqual({
       origin: log.origin,
-      index: RESULT,
-      size: 6,
-      root: base64(log.rootAt(6)),
+      index: BigInt(RESULT),
+      size: BigInt(SIZE),
+      root: base64(log.rootAt(SIZE)),
       entry: aResult(),
       cosigned: {
         met: true,
@@ -70,7 +71,7 @@ describe("a receipt as the portal serves it", () => {
 
   it("is sound for every kind of entry and for every size of the log that includes it", async () => {
     for (const [index, entry] of entriesOfAllKinds().entries())
-      for (let size = index + 1; size <= 6; size++) {
+      for (let size = index + 1; size <= SIZE; size++) {
         const report = await judge({ receipt: log.receiptOf(index, size), block: null });
         expect([entry.type, size, failures(report), report.verdict]).toEqual([
           entry.type,
@@ -264,9 +265,9 @@ describe("each check fails for its own reason", () => {
 
   it("leaf-included: an entry that is not where the file says", async () => {
     const parts = parseProof(log.receiptOf(RESULT));
-    const moved = utf8(formatProof({ ...parts, index: 4 }));
+    const moved = utf8(formatProof({ ...parts, index: 4n }));
     expect(failures(await judge({ receipt: moved }))).toEqual(["leaf-included"]);
-    const beyond = utf8(formatProof({ ...parts, index: 6 }));
+    const beyond = utf8(formatProof({ ...parts, index: BigInt(SIZE) }));
     const report = await judge({ receipt: beyond });
     expect(report.checks.find(({ name }) => name === "leaf-included")?.code).toBe(
       "LOG_POSITION_INVALID",
@@ -328,8 +329,37 @@ describe("each check fails for its own reason", () => {
   });
 });
 
+describe("a report as JSON", () => {
+  it("keeps every position exact up to 2^63 - 1", async () => {
+    const report = await judge();
+    const { facts } = report;
+    if (facts === null) return expect.fail("no facts");
+    const written = (index: bigint, size: bigint) =>
+      JSON.parse(reportJson({ ...report, facts: { ...facts, index, size } })).facts;
+    expect(written(2n, 8n)).toMatchObject({ index: 2, size: 8 });
+    expect(written(9_007_199_254_740_991n, 9_007_199_254_740_993n)).toMatchObject({
+      index: Number.MAX_SAFE_INTEGER,
+      size: "9007199254740993",
+    });
+    expect(written(0n, 2n ** 63n - 1n)).toMatchObject({ size: "9223372036854775807" });
+  });
+
+  it("says of a log of 2^63 - 1 entries exactly how large it is", async () => {
+    const { checkpoint, ...parts } = parseProof(log.receiptOf(RESULT));
+    const huge = checkpoint.replace(`\n${SIZE}\n`, "\n9223372036854775807\n");
+    const receipt = utf8(formatProof({ ...parts, checkpoint: huge }));
+    const report = await judge({ receipt });
+    expect(report.facts?.size).toBe(9_223_372_036_854_775_807n);
+    expect(failures(report)).toContain("checkpoint-signature");
+    const beyond = checkpoint.replace(`\n${SIZE}\n`, "\n9223372036854775808\n");
+    expect(await judge({ receipt: utf8(formatProof({ ...parts, checkpoint: beyond })) })).toEqual(
+      unusable("CHECKPOINT_MALFORMED"),
+    );
+  });
+});
+
 describe("the state seen before", () => {
-  const seen = (size: number) => ({ size, root: log.rootAt(size) });
+  const seen = (size: number) => ({ size: BigInt(size), root: log.rootAt(size) });
   const outcomeOf = async (changes: Partial<VerificationInput>) =>
     outcomes(await judge(changes))["consistent-with-last-seen"];
 
@@ -337,14 +367,16 @@ describe("the state seen before", () => {
     const early = log.receiptOf(RESULT, 4);
     const consistency = log.consistency(4);
     expect(await outcomeOf({ lastSeen: seen(4), consistency })).toBe("holds");
-    expect(await outcomeOf({ lastSeen: seen(6) })).toBe("holds");
-    expect(await outcomeOf({ receipt: early, lastSeen: seen(6), consistency })).toBe("holds");
+    expect(await outcomeOf({ lastSeen: seen(SIZE) })).toBe("holds");
+    expect(await outcomeOf({ receipt: early, lastSeen: seen(SIZE), consistency })).toBe("holds");
   });
 
   it("shows a fork", async () => {
-    const fork = { size: 4, root: log.rootAt(3) };
+    const fork = { size: 4n, root: log.rootAt(3) };
     expect(await outcomeOf({ lastSeen: fork, consistency: log.consistency(4) })).toBe("fails");
-    expect(await outcomeOf({ lastSeen: { size: 6, root: log.rootAt(5) } })).toBe("fails");
+    expect(await outcomeOf({ lastSeen: { size: BigInt(SIZE), root: log.rootAt(5) } })).toBe(
+      "fails",
+    );
     expect(await outcomeOf({ lastSeen: seen(4), consistency: [] })).toBe("fails");
   });
 
@@ -372,7 +404,12 @@ describe("a file that is no receipt", () => {
       [withExtra(` ${fromUtf8(parts.extra ?? new Uint8Array())}`), "PROOF_MALFORMED"],
       [utf8(formatProof({ ...parts, checkpoint: "x\n" })), "NOTE_MALFORMED"],
       [
-        utf8(formatProof({ ...parts, checkpoint: parts.checkpoint.replace("\n6\n", "\n06\n") })),
+        utf8(
+          formatProof({
+            ...parts,
+            checkpoint: parts.checkpoint.replace(`\n${SIZE}\n`, `\n0${SIZE}\n`),
+          }),
+        ),
         "CHECKPOINT_MALFORMED",
       ],
     ];

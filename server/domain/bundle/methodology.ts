@@ -1,0 +1,73 @@
+import { CONTROL_MODELS } from "@/server/domain/control/answer";
+import { type PolicyRow, policyRows } from "@/server/domain/control/policies";
+
+const frequencyOf = ({ probability }: PolicyRow): string =>
+  probability === null ? "always" : `${Math.round(probability * 100)} of 100`;
+
+/** The control models' published behaviour, a row a line. */
+const habits = (): string =>
+  policyRows(CONTROL_MODELS.map(({ id }) => id))
+    .map((row) => {
+      const where = row.country ?? "everywhere else";
+      return `| ${row.model} | ${where} | ${row.event} | ${row.what} | ${frequencyOf(row)} |`;
+    })
+    .join("\n");
+
+/**
+ * The method in the words of the methodology page, as Markdown, for those who have a bundle and no
+ * portal. A test holds every paragraph to the page.
+ */
+export const methodology = (): string => `# How this is measured, and what it cannot show
+
+The same question, in the same words, with the same system prompt, model and parameters, put from several countries, several times, in a shuffled order.
+
+## What is measured
+
+A job lists prompts, services and countries. One prompt, put to one service from one country, is a cell; each cell is asked several times, because a model does not say the same thing twice. Every single asking is a task, with a seed of its own. All tasks are announced in the log before the first one runs, and each of them closes there: as a response, a failure, or a withdrawal.
+
+The order of tasks is shuffled from a seed that is published with the announcement, so that the time of day and the country are not confounded. A task is tried again only when nothing had come back yet; a refusal or an empty answer is never tried again.
+
+## What is simulated
+
+Without accounts and keys, Beacon runs on a loopback Golem network on one machine: the providers, their countries and their payments are played, while the software that rents them, asks through them, signs and logs is the real one. Wherever data comes from there, the page says so, and so do the files that one downloads.
+
+There, the services are control models: programs that answer questions about invented events, by a published table. They are there to test the instrument. One answers alike everywhere, so that any difference that shows is noise; one has the regional habits below, so that a difference has to show.
+
+| Model | Country | About | What it does | How often |
+| --- | --- | --- | --- | --- |
+${habits()}
+
+## What may come back
+
+A refusal is a response, and so is silence. Every task that ran gets exactly one of eight states.
+
+- answered: Text came back that no rule below applies to.
+- refused: The text says in so many words that it will not answer. Found by fixed phrases: they miss evasions, and rarely take an answer for a refusal.
+- empty: The service ended normally and said nothing.
+- host-filtered: The service reports that its own filter stopped the answer.
+- truncated: The answer stops because it reached the longest length allowed.
+- geoblocked: The service says that it does not serve this country.
+- timed-out: No answer came back in time.
+- harness-error: Something failed between us and the model: here, at the provider, or on the way. A failure names whose fault it was.
+
+## How alike answers are
+
+Two answers are compared by their words: the number of words that both have, divided by the number of words that either has (Jaccard, word-jaccard/1). 1 means the same words, 0 none in common. Word order and meaning do not enter: two answers may say the same in other words and score low.
+
+The figure between two countries is the mean over all pairs of answers, one from each. The figure of a country with itself is the noise floor: how alike its own repeats are. Only answers, also those that were cut short, are compared; refusals and failures are counted instead. Where there is no pair, the table says “not measured”.
+
+No statistical test is run on these figures yet, so every finding stops at the rung “not tested”. What would count as a difference is announced before the run, and stands in the job’s specification.
+
+## How a country is evidenced
+
+A provider states its country. Through its tunnel, before the first task and after the last, Beacon looks at which address the call comes out, and asks more than one database where that address is. What they say is shown, also when they disagree.
+
+## What it cannot show
+
+- Why answers differ. A service’s rules, a local law, routing, load or chance may each be the cause.
+- What a service answers to other questions, in other languages, on other days, or to a person who is signed in.
+- Where the provider’s machine stands. A probe proves through which address the call left, and address databases can be wrong.
+- That a figure above or below the noise floor means something: with a few repeats a cell, chance alone moves it.
+- That a runner recorded what the service really sent: its signature says who vouches for it, not that it is so.
+- Which version of a model answered. What the service reports is kept, and a service can report anything.
+`;
