@@ -7,7 +7,7 @@ import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import type { ComparisonSnapshot, JobSnapshot } from "@/schemas/snapshot";
 
-const entry = (index: number | null) =>
+const entry = (index: number | null, simulated: boolean) =>
   index === null ? (
     <span className="text-muted">not in a published checkpoint yet</span>
   ) : (
@@ -15,8 +15,12 @@ const entry = (index: number | null) =>
       <Link href={`/log/${index}`} className="link">
         entry {formatCount(index)}
       </Link>
-      <a href={`/tlog/proof/${index}`} className="link" download>
-        Download proof
+      <a
+        href={`/tlog/proof/${index}`}
+        className="link"
+        download={`beacon-entry-${index}${simulated ? "-simulated" : ""}.tlog-proof`}
+      >
+        Download proof{simulated && ", simulated"}
       </a>
     </span>
   );
@@ -34,8 +38,10 @@ export function JobEvidence({
       <CardHead title="Evidence" id="evidence" />
       <Facts
         rows={[
-          ["Announced", entry(job.intentIndex)],
-          ...(comparison === null ? [] : ([["Comparison", entry(comparison.leafIndex)]] as const)),
+          ["Announced", entry(job.intentIndex, job.simulated)],
+          ...(comparison === null
+            ? []
+            : ([["Comparison", entry(comparison.leafIndex, job.simulated)]] as const)),
           ["Job", <Hash key="job" label="job id" value={job.id} head={12} />],
           [
             "Specification",

@@ -25,7 +25,7 @@ const inOrder = (verifiers: readonly VerifierView[]): readonly VerifierView[] =>
 export function VerifierList({ verifiers }: { verifiers: readonly VerifierView[] }) {
   if (verifiers.length === 0) return <Empty title="The log commits to no program yet." />;
   return (
-    <Table label="Programs that check receipts" isStacked>
+    <Table label="Programs to take away" isStacked>
       <thead>
         <tr>
           <Th>File</Th>

@@ -6,7 +6,12 @@ import { expect, type Page } from "@playwright/test";
 import { concat, equalBytes, fromUtf8, utf8 } from "@/server/domain/bytes";
 import { drawsFrom } from "@/server/domain/job/draws";
 import { parsePolicy } from "@/server/domain/log/policy";
-import { CHECKS, type CheckName, type VerificationReport } from "@/server/domain/verify/report";
+import {
+  CHECKS,
+  type CheckName,
+  reportJson,
+  type VerificationReport,
+} from "@/server/domain/verify/report";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 import { aLog } from "@/test/domain/verify/a-log";
 import { beaconCommand, severalAtATime } from "@/test/support/beacon-command";
@@ -209,7 +214,8 @@ async function askAll(page: Page, cases: readonly Case[]): Promise<readonly Judg
   for (const [i, one] of cases.entries()) {
     const report = await onTheServer(one);
     const inBrowser = shown[i];
-    expect.soft(printed[i], `command line and server, ${one.what}`).toEqual(report);
+    const written = JSON.parse(reportJson(report));
+    expect.soft(printed[i], `command line and server, ${one.what}`).toEqual(written);
     expect
       .soft(inBrowser && shownJudgement(inBrowser), `browser and server, ${one.what}`)
       .toEqual(judged(report));

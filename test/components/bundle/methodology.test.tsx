@@ -1,7 +1,9 @@
-import { render } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { cleanup, render } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
 import MethodologyPage from "@/app/methodology/page";
 import { methodology } from "@/server/domain/bundle/methodology";
+
+afterEach(cleanup);
 
 const plain = (text: string): string => text.replace(/\s+/g, " ").trim();
 
