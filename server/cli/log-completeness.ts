@@ -58,7 +58,7 @@ const isOnCourse = ({ completeness }: Job): boolean =>
   completeness !== null && (isComplete(completeness) || !completeness.isOver);
 
 /** What `beacon log completeness` says of one job of an audited log, line by line. */
-function* completenessLines(
+export function* completenessLines(
   { origin, size }: AuditReport,
   { job, announced, results, failures, withdrawn, completeness }: Job,
 ): Generator<string> {

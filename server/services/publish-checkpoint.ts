@@ -71,8 +71,8 @@ type Signed = {
 
 /**
  * Publishes the log's present size: hashes the new entries' stored bytes again, signs a checkpoint
- * over the tiles as they are stored, asks all
- * witnesses side by side for their cosignatures, and publishes it only when they meet the policy.
+ * over the tiles as they are stored, asks all witnesses side by side for their cosignatures, and
+ * publishes it only when they meet the policy.
  *
  * Sign, cosign, publish: a crash between any two steps leaves a checkpoint that nobody has seen or
  * that a witness has seen, both of which the next call extends. Nothing is ever signed that does
@@ -80,9 +80,9 @@ type Signed = {
  *
  * @returns the published size; null when nothing new is sequenced.
  * @throws BeaconError TILE_INCONSISTENT when the stored tiles do not have the stored root,
- *   LOG_ENTRY_CORRUPT when an entry is not the leaf that it became, LOG_ROLLED_BACK when a witness has seen a larger log than this one, LOG_FORKED when a witness
- *   holds another tree of this size, LOG_WRITER_BUSY when another writer has just made this one
- *   larger, QUORUM_NOT_MET.
+ *   LOG_ENTRY_CORRUPT when an entry is not the leaf that it became, LOG_ROLLED_BACK when a witness has
+ *   seen a larger log than this one, LOG_FORKED when a witness holds another tree of this size,
+ *   LOG_WRITER_BUSY when another writer has just made this one larger, QUORUM_NOT_MET.
  */
 export async function publishCheckpoint(deps: PublishCheckpointDeps): Promise<number | null> {
   const { size, root, publishedSize } = await deps.log.state();

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { CountryCode } from "@/schemas/country";
 import type { LogEntry } from "@/schemas/log-entry";
 import type { Instant } from "@/schemas/primitives";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
+import { completenessLines } from "@/server/cli/log-completeness";
 import { concat, fromHex, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
 import { taskIdOf } from "@/server/domain/identity";
@@ -242,4 +244,55 @@ describe("auditLog, with the specs of jobs at hand", () => {
         expect.stringContaining("is not served as it was announced"),
       ]);
   });
+});
+
+it("names, from the log's bytes alone, the one of 1,000 announced tasks that was hidden", async () => {
+  const spec = aSpec({
+    prompts: ["museum", "bridge", "dam", "ferry"].map((id) => ({
+      id,
+      language: "en",
+      text: `Who built the ${id}?`,
+    })),
+    services: [{ id: "control", door: "model", model: "control-open" }],
+    countries: ["DE", "KE", "BR", "US", "SG"].map((code) => CountryCode.parse(code)),
+    repeats: 50,
+    contrasts: [],
+    controls: [],
+  });
+  const bytes = canonicalBytes(spec);
+  const orderSeed = "11".repeat(16);
+  const plan = planTasks(aJobId(3), spec, fromHex(orderSeed));
+  expect(plan).toHaveLength(1_000);
+  const intent = anIntent({
+    spec_cid: cidOf(bytes),
+    order_seed: orderSeed,
+    tasks: 1_000,
+    repeats: 50,
+    tasks_digest: tasksDigestOf(plan),
+    deadline: "2020-01-01T00:00:00.000Z" as Instant,
+  });
+  const hidden = plan[617];
+  const closed = plan
+    .filter((task) => task !== hidden)
+    .map(({ id, promptId: prompt, country, repeat }) =>
+      aResult({ task: id, prompt, country, repeat }),
+    );
+  const report = await served([aKeyEntry(), intent, ...closed], undefined, async () => bytes);
+  expect(report.problems).toEqual([expect.stringContaining("1 of its tasks never closed")]);
+  const [job] = report.jobs;
+  expect(job?.completeness).toMatchObject({
+    announced: 1_000,
+    results: 999,
+    isOver: true,
+    open: [{ task: hidden?.id, country: hidden?.country, repeat: hidden?.repeat }],
+  });
+  if (job === undefined) throw new Error("no job was audited");
+  const lines = [...completenessLines(report, job)];
+  expect(lines).toContain("  overdue             1");
+  expect(lines.filter((line) => line.includes("missing: "))).toEqual([
+    expect.stringContaining(
+      `missing: ${hidden?.id} (${hidden?.promptId}, control, ${hidden?.country}`,
+    ),
+  ]);
+  expect(lines.at(-1)).toBe("What was announced is not what the log shows.");
 });
