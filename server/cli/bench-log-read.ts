@@ -1,6 +1,6 @@
+import { readOver } from "@/server/cli/published-log";
 import { type Quantiles, quantilesOf } from "@/server/cli/quantiles";
 import type { Context } from "@/server/context";
-import type { ReadPublished } from "@/server/domain/log/audit-tree";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 import { auditLog } from "@/server/services/audit-log";
 import { buildReceipt } from "@/server/services/build-receipt";
@@ -61,10 +61,3 @@ async function timed(times: number, run: (i: number) => Promise<unknown>): Promi
   }
   return took;
 }
-
-const readOver =
-  (prefix: string): ReadPublished =>
-  async (path) => {
-    const response = await fetch(`${prefix}/${path}`);
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-  };

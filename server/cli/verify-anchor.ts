@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { TokenStatement } from "@/server/adapters/anchor/time-stamp-token";
 import type { CommandIo } from "@/server/cli/command";
+import { readBytes, readText } from "@/server/cli/named-files";
 import { readBitcoinHeader } from "@/server/domain/anchor/bitcoin-header";
 import { blockOfHeader, judgeTimestamp } from "@/server/domain/anchor/judge-timestamp";
 import { FILE_HEADER } from "@/server/domain/anchor/read-timestamp";
 import { stampedDigest, stampedTextOf } from "@/server/domain/anchor/stamped-digest";
-import { equalBytes, fromHex, fromUtf8 } from "@/server/domain/bytes";
+import { equalBytes, fromHex } from "@/server/domain/bytes";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
 
 export type VerifyAnchorIo = Pick<CommandIo, "out" | "err"> & {
@@ -131,18 +131,4 @@ function headerBytes(hex: string): Uint8Array {
   if (!/^[0-9a-fA-F]{160}$/.test(hex))
     throw new BeaconError("CONFIG_INVALID", "--header is 80 bytes in hex.");
   return fromHex(hex);
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new BeaconError("CONFIG_INVALID", `${path} cannot be read.`, { cause });
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  const text = fromUtf8(await readBytes(path));
-  if (text === null) throw new BeaconError("CONFIG_INVALID", `${path} is not UTF-8 text.`);
-  return text;
 }

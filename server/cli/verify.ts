@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fromBase64, fromUtf8 } from "@/server/domain/bytes";
+import { readBytes, readText } from "@/server/cli/named-files";
+import { fromBase64 } from "@/server/domain/bytes";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { parseCheckpoint } from "@/server/domain/log/checkpoint";
 import { HASH_BYTES } from "@/server/domain/log/merkle";
@@ -88,20 +88,6 @@ function parse(args: readonly string[]): Asked | null {
   } catch {
     return null; // an option that does not exist
   }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new BeaconError("CONFIG_INVALID", `${path} cannot be read.`, { cause });
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  const text = fromUtf8(await readBytes(path));
-  if (text === null) throw new BeaconError("CONFIG_INVALID", `${path} is not UTF-8 text.`);
-  return text;
 }
 
 async function readPolicy(path: string): Promise<Policy> {

@@ -1,7 +1,6 @@
 import type { PrismaClient } from "@/generated/prisma/client";
-import type { EntryType } from "@/schemas/log-entry";
 import type { JobId } from "@/schemas/primitives";
-import type { Closing } from "@/server/domain/log/completeness";
+import { CLOSING_KINDS, type Closing } from "@/server/domain/log/completeness";
 
 /** What the log says of how tasks closed, read from its leaves and not from the tasks' own rows. */
 export type ClosingStore = {
@@ -9,23 +8,17 @@ export type ClosingStore = {
   ofJob(jobId: JobId, size: number): Promise<readonly Closing[]>;
 };
 
-const KINDS = {
-  "beacon.result/v1": "result",
-  "beacon.failure/v1": "failure",
-  "beacon.withdrawal/v1": "withdrawal",
-} as const satisfies Partial<Record<EntryType, Closing["kind"]>>;
-
 /** Closings in the log's table. */
 export function createClosingStore(prisma: PrismaClient): ClosingStore {
   return {
     async ofJob(jobId, size) {
       const rows = await prisma.logEntry.findMany({
-        where: { jobId, kind: { in: Object.keys(KINDS) }, index: { lt: BigInt(size) } },
+        where: { jobId, kind: { in: Object.keys(CLOSING_KINDS) }, index: { lt: BigInt(size) } },
         select: { taskId: true, kind: true, index: true },
         orderBy: { index: "asc" },
       });
       return rows.flatMap(({ taskId, kind, index }) => {
-        const known = KINDS[kind as keyof typeof KINDS];
+        const known = CLOSING_KINDS[kind as keyof typeof CLOSING_KINDS];
         return taskId === null ? [] : [{ task: taskId, kind: known, index: Number(index) }];
       });
     },

@@ -1,7 +1,11 @@
 import type { IntentEntry, LogEntry } from "@/schemas/log-entry";
 import type { KeyId } from "@/schemas/primitives";
 import { fromUtf8, hex } from "@/server/domain/bytes";
-import { CLOSING_GRACE_MS, type Closing as TaskClosing } from "@/server/domain/log/completeness";
+import {
+  CLOSING_GRACE_MS,
+  CLOSING_KINDS,
+  type Closing as TaskClosing,
+} from "@/server/domain/log/completeness";
 import { leafHashOf } from "@/server/domain/log/merkle";
 import { readEntry } from "@/server/domain/log/read-entry";
 import { isLogSigned, type LogSignedEntry } from "@/server/domain/log/receipt";
@@ -57,12 +61,6 @@ const CLOSINGS = {
   "beacon.failure/v1": "failures",
   "beacon.withdrawal/v1": "withdrawn",
 } as const satisfies Record<Closing["type"], string>;
-
-const KINDS = {
-  "beacon.result/v1": "result",
-  "beacon.failure/v1": "failure",
-  "beacon.withdrawal/v1": "withdrawal",
-} as const satisfies Record<Closing["type"], TaskClosing["kind"]>;
 
 /**
  * Counts how every announced job closed, from a log's leaves in their order.
@@ -177,7 +175,7 @@ function close(
   const tally = jobs.get(entry.job);
   if (tally?.intent !== entry.intent) return `closes what entry ${entry.intent} did not announce`;
   if (entry.type === "beacon.comparison/v1") return compare(tally, entry);
-  tally.closings.push({ task: entry.task, kind: KINDS[entry.type], index });
+  tally.closings.push({ task: entry.task, kind: CLOSING_KINDS[entry.type], index });
   if (tally.closed.has(entry.task)) return `closes task ${entry.task} again`;
   tally.closed.add(entry.task);
   tally.counts[CLOSINGS[entry.type]] += 1;

@@ -1,4 +1,5 @@
 import type { CountryCode } from "@/schemas/country";
+import type { EntryType } from "@/schemas/log-entry";
 import type { TaskId } from "@/schemas/primitives";
 import type { PlannedTask } from "@/server/domain/job/plan";
 
@@ -8,6 +9,13 @@ export type Closing = {
   readonly kind: "result" | "failure" | "withdrawal";
   readonly index: number;
 };
+
+/** What the kinds of entries that close a task are called here. */
+export const CLOSING_KINDS = {
+  "beacon.result/v1": "result",
+  "beacon.failure/v1": "failure",
+  "beacon.withdrawal/v1": "withdrawal",
+} as const satisfies Partial<Record<EntryType, Closing["kind"]>>;
 
 /** A task by what was to be asked. `repeat` is 0-based. */
 export type NamedTask = {
