@@ -51,7 +51,7 @@ describe("the embedded PostgreSQL", () => {
     const { url } = await start();
     expect(await ask(url, "SELECT current_database()")).toBe("beacon");
     expect(await ask(url, "SHOW server_encoding")).toBe("UTF8");
-    expect(await ask(url, "SHOW max_connections")).toBe("100");
+    expect(await ask(url, "SHOW max_connections")).toBe("200");
   });
 
   it("listens on 127.0.0.1 only and wants its password", async () => {
