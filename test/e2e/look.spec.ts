@@ -65,6 +65,7 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
     ["front", "/"],
     ["jobs", "/jobs"],
     ["log", "/log"],
+    ["key-registry", "/log/keys"],
     ["methodology", "/methodology"],
     ["verify", "/verify"],
     ["sign-in", "/sign-in"],
@@ -75,6 +76,23 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
       await page.goto(path);
       await look(page, name);
     });
+
+  test("a log that was audited here, and one that has shown two histories", async ({ page }) => {
+    await page.goto("/log");
+    await page.getByRole("button", { name: /^Audit the whole log/ }).click();
+    await expect(page.getByText("lead to the root that the log signed")).toBeVisible();
+    await look(page, "log-audited");
+    const { origin, size, root } = await portal.client().log.head.query();
+    const other = root.replace(/^./, root.startsWith("A") ? "B" : "A");
+    const seen = { origin, size, root: other, note: null, at: "2026-11-21T08:00:00.000Z" };
+    await page.evaluate(([name, value]) => localStorage.setItem(name, value), [
+      `beacon.last-seen:${origin}`,
+      JSON.stringify(seen),
+    ] as const);
+    await page.reload();
+    await expect(page.getByRole("alert", { name: "Fork alarm" })).toBeVisible();
+    await look(page, "log-forked");
+  });
 
   test("comparison", async ({ page }) => {
     const { id } = await demonstration();

@@ -19,8 +19,8 @@ export type AuditedTree = {
   readonly wrongTiles: readonly string[];
 };
 
-/** So many bundles are fetched while one is hashed: enough to keep both ends busy. */
-const AHEAD = 8;
+/** So many bundles are fetched while one is hashed: twice what a browser asks of one host at a time. */
+const AHEAD = 12;
 
 /** @throws BeaconError TILE_NOT_FOUND */
 export async function readPresent(read: ReadPublished, path: string): Promise<Uint8Array> {
