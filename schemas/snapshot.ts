@@ -181,7 +181,7 @@ export type WitnessView = {
   readonly keyHash: string;
   /** When the witness cosigned the published checkpoint; null: it has not. */
   readonly cosignedAt: Instant | null;
-  /** "local" witnesses are run by the operator of this portal. */
+  /** "local": this portal holds its key. "independent": it is asked over the network; whose it is, is not known. */
   readonly operator: "local" | "independent";
   /** What became of the last request to it, and when; null: it was never asked. */
   readonly lastAsked: {
@@ -200,6 +200,8 @@ export type LogHead = {
   /** The published checkpoint, signatures and cosignatures included, byte for byte. Null: nothing is published yet. */
   readonly note: string | null;
   readonly publishedAt: Instant | null;
+  /** Entries that have their place and are in no published checkpoint yet. */
+  readonly unpublished: number;
   /** Why nothing is signed any more; null: the log is written. */
   readonly halted: { readonly reason: string; readonly at: Instant } | null;
   readonly logVerifierKey: string;

@@ -24,6 +24,13 @@ function isReadable(url: string): boolean {
   }
 }
 
+/** Files, tiles and pages are read; only the API and the gateway know other methods. Next answers some with 500. */
+const isAskable = ({ method = "", url = "" }: IncomingMessage): boolean =>
+  method === "GET" ||
+  method === "HEAD" ||
+  (method === "POST" && !/^\/(?:verify|tlog|bundles)(?:\/|$)/.test(url)) ||
+  (method === "OPTIONS" && url.startsWith("/ipfs/"));
+
 /** Whether a browser that opens a socket shows one of our pages. What is no browser names no origin. */
 function isOwnOrigin({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
@@ -46,6 +53,10 @@ await runProcess("portal", async () => {
   const server = createServer((request, response) => {
     if (isTlogAdd(request)) return void addLeaf(request, response);
     if (isTlogRead(request)) return void readLog(request, response);
+    if (!isAskable(request)) {
+      response.writeHead(405, { allow: "GET, HEAD", "x-content-type-options": "nosniff" });
+      return void response.end();
+    }
     if (isReadable(request.url ?? "/")) return void handle(request, response);
     response.writeHead(400, { "content-type": "text/plain", "x-content-type-options": "nosniff" });
     response.end("This address is not one.\n");

@@ -22,7 +22,7 @@ const RETRY_MS = 1_000;
 /** After these nothing may be signed until a person has looked. */
 const HALTING: ReadonlySet<ErrorCode> = new Set(["LOG_ROLLED_BACK", "LOG_FORKED", "LOG_HALTED"]);
 
-/** What a person must do, said with the reason of every halt. */
+/** What a person must do: said to the operator with every halt, and not on the pages. */
 const WAY_ON =
   "Nothing is sequenced or signed any more. Stop Beacon and restore the newest copy of the database; " +
   "where there is none, begin a new log in a new state folder. Only if the holder is known to be wrong: " +
@@ -89,12 +89,12 @@ async function mustEnd(context: Context, log: Logger, error: unknown): Promise<b
 async function halt(context: Context, log: Logger, error: BeaconError): Promise<boolean> {
   try {
     if (error.code !== "LOG_HALTED") {
-      await context.logHalt.halt(`${error.code}: ${error.message}. ${WAY_ON}`, context.now());
+      await context.logHalt.halt(`${error.code}: ${error.message}`, context.now());
       const { publishedSize } = await context.log.state();
       await context.bus.announce({ kind: "log.published", size: publishedSize });
     }
     const reason = (await context.logHalt.read())?.reason ?? error.message;
-    log.error({ err: error, reason }, "the log is halted");
+    log.error({ err: error, reason, wayOn: WAY_ON }, "the log is halted");
     return true;
   } catch (err) {
     log.warn({ err }, "the log must be halted, and the database does not answer");

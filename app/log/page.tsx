@@ -52,7 +52,7 @@ export default async function LogPage({
         </p>
       </PageHead>
       <ForkAlarm note={head.note} />
-      <HaltedNote halted={head.halted} />
+      <HaltedNote head={head} />
       <div className="grid items-start gap-6 *:min-w-0 lg:grid-cols-[1.15fr_1fr]">
         <Card>
           <CardHead title="Checkpoint">

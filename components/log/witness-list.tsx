@@ -20,13 +20,19 @@ export function WitnessList({ head: { witnesses, quorum } }: { head: LogHead }) 
           protect against the operator: for that, witnesses of others have to cosign.
         </p>
       )}
+      {!isLocalOnly && (
+        <p className="max-w-[66ch] text-sm text-muted">
+          Who runs the witnesses that are asked over the network, this page cannot know: their keys
+          tell them apart, not their owners.
+        </p>
+      )}
       <ul className="grid gap-3">
         {witnesses.map((witness) => (
           <li key={witness.name} className="grid gap-1 border-t border-line pt-3 text-[13.5px]">
             <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <b className="code font-semibold">{witness.name}</b>
               <Badge tone={witness.operator === "local" ? "mind" : "neutral"}>
-                {witness.operator === "local" ? "same operator" : "independent"}
+                {witness.operator === "local" ? "same operator" : "asked over the network"}
               </Badge>
             </span>
             <span className="text-muted">

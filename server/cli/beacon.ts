@@ -15,7 +15,8 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     load: async () => (await import("@/server/cli/verify")).verifyCommand,
   },
   log: {
-    usage: "log head|audit|fsck               show or audit the published log, or rebuild it",
+    usage:
+      "log head|audit|fsck|completeness               show or audit the published log, or rebuild it",
     load: async () => (await import("@/server/cli/log")).logCommand,
   },
   bundle: {

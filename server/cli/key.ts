@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { KeyId } from "@/schemas/primitives";
@@ -31,7 +32,11 @@ export async function keyCommand(args: readonly string[], io: CommandIo): Promis
       reason: { type: "string", default: "retired" },
     },
   });
-  const [verb, named] = positionals;
+  const [verb, named, ...more] = positionals;
+  if (more.length > 0 || (verb !== "revoke" && named !== undefined)) {
+    io.err(`usage: beacon ${KEY_USAGE}`);
+    return 2;
+  }
   const key = KeyId.safeParse(named);
   const reason = REASONS.find((one) => one === values.reason);
   try {
@@ -64,6 +69,8 @@ const lineOf = ({ key, role, registrationIndex, revocation, isInUse }: KeyView):
   ].join("");
 
 function rotate(reason: (typeof REASONS)[number], io: CommandIo): 0 {
+  if (!existsSync(io.home))
+    throw new BeaconError("KEY_NOT_FOUND", `There is no installation in ${io.home}.`);
   const lock = takePidLock(join(io.home, "start.lock"));
   if ("heldBy" in lock)
     throw new BeaconError(

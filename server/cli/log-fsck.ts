@@ -40,5 +40,9 @@ function* linesOf(report: FsckReport, seconds: number): Generator<string> {
     yield `${underOtherPolicy} older checkpoints do not meet the policy of now, which may have been another then`;
   for (const { where, what } of report.damages) yield `${where}: ${what}`;
   if (report.moreDamages > 0) yield `and ${report.moreDamages} more`;
-  yield report.damages.length === 0 ? "everything fits" : "the log is damaged";
+  if (report.damages.length > 0) yield "the log is damaged";
+  else
+    yield report.haltedReason === null
+      ? "everything fits"
+      : "everything fits, and the log is halted: docs/auditing.md says what to do";
 }

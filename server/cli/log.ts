@@ -23,6 +23,7 @@ export async function logCommand(args: readonly string[], io: CommandIo): Promis
     allowPositionals: true,
     options: { url: { type: "string" }, policy: { type: "string" }, json: { type: "boolean" } },
   });
+  if (positionals.length > 1) return missing(io, `usage: beacon ${LOG_USAGE}`);
   const url = values.url ?? publicUrlOf(readEnv());
   const read = readOver(`${url}/tlog`);
   try {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { z } from "zod";
 import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
@@ -44,7 +45,8 @@ export async function schemasCommand(
   args: readonly string[],
   io: Pick<CommandIo, "out">,
 ): Promise<0> {
-  const folder = args[0] ?? SCHEMA_FOLDER;
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
+  const folder = positionals[0] ?? SCHEMA_FOLDER;
   await mkdir(folder, { recursive: true });
   for (const { file, text } of publishedSchemas()) {
     await writeFile(join(folder, file), text);

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build, type Plugin } from "esbuild";
 import type { CommandIo } from "@/server/cli/command";
 import { buildVerifierPage } from "@/server/cli/verifier-page";
@@ -114,7 +115,8 @@ export async function verifiersCommand(
   args: readonly string[],
   io: Pick<CommandIo, "out">,
 ): Promise<0> {
-  const folder = args[0] ?? VERIFIER_FOLDER;
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
+  const folder = positionals[0] ?? VERIFIER_FOLDER;
   await mkdir(folder, { recursive: true });
   for (const { file, text } of await builtVerifiers()) {
     await writeFile(join(folder, file), text);

@@ -64,7 +64,13 @@ export async function witnessCommand(args: readonly string[], io: WitnessIo): Pr
 
 /** @throws BeaconError ALREADY_RUNNING: two witnesses over one memory would sign forks. */
 function lockOf(stateFolder: string): { release(): void } {
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new BeaconError("STATE_FOLDER_BROKEN", `${stateFolder} cannot be a state folder`, {
+      cause,
+    });
+  }
   const lock = takePidLock(join(stateFolder, "lock"));
   if ("heldBy" in lock)
     throw new BeaconError(

@@ -16,7 +16,7 @@ import { readEntry } from "@/server/domain/log/read-entry";
 import { instantOf } from "@/server/domain/time";
 
 export type ShowLogDeps = {
-  readonly log: Pick<LogStore, "published" | "entry" | "newest" | "tileReader">;
+  readonly log: Pick<LogStore, "published" | "state" | "entry" | "newest" | "tileReader">;
   readonly jobs: Pick<JobStore, "titles">;
   readonly tasks: Pick<TaskStore, "openTotals">;
   readonly tree: Pick<Tree, "proveInclusion" | "proveConsistency">;
@@ -31,8 +31,9 @@ export type ShowLogDeps = {
 
 /** The published state of the log. */
 export async function showLogHead(deps: ShowLogDeps): Promise<LogHead> {
-  const [published, open, outcomes, halted] = await Promise.all([
+  const [published, { size: sequenced }, open, outcomes, halted] = await Promise.all([
     deps.log.published(),
+    deps.log.state(),
     deps.tasks.openTotals(),
     deps.witnessStore.all(),
     deps.logHalt.read(),
@@ -44,6 +45,7 @@ export async function showLogHead(deps: ShowLogDeps): Promise<LogHead> {
     root: base64(published?.root ?? EMPTY_ROOT),
     note: published?.note ?? null,
     publishedAt: published === null ? null : instantOf(published.publishedAt),
+    unpublished: Math.max(0, sequenced - (published?.size ?? 0)),
     halted: halted === null ? null : { reason: halted.reason, at: instantOf(halted.at) },
     logVerifierKey: deps.logVerifierKey,
     witnesses: witnessViews(deps, published?.note ?? null, outcomes),

@@ -111,7 +111,7 @@ describe("a database that was restored from an old copy", () => {
 
     const errors = await written(restored, isHalted(restored));
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.reason).toMatch(/^LOG_ROLLED_BACK: .*restore the newest copy/s);
+    expect(errors[0]?.reason).toMatch(/^LOG_ROLLED_BACK: .*restored from an old copy/s);
     expect(await restored.log.state()).toMatchObject({ size, publishedSize: size });
     expect((await restored.log.pending(10)).length).toBe(1);
 

@@ -53,8 +53,10 @@ export async function judgeFiles(
   if (given.reduce((total, { size }) => total + size, 0) > MAX_GIVEN_BYTES)
     return refused("These files are larger than this page can hold: 1 GB is the most.");
   try {
-    const own = policy === null ? null : parsePolicy(fromUtf8(await bytesOf(policy)) ?? "");
-    const files = await filesIn(given);
+    const { bundle, besides } = apart(given);
+    const chosen = policy ?? besides;
+    const own = chosen === null ? null : parsePolicy(fromUtf8(await bytesOf(chosen)) ?? "");
+    const files = await filesIn(bundle);
     if (files.has(BUNDLE_FILE.manifest)) {
       const report = await verifyBundle({ files, policy: own, onProgress });
       return { kind: "bundle", report, files };
@@ -64,6 +66,18 @@ export async function judgeFiles(
     if (error instanceof BeaconError) return refused(`${error.message}.`, error.code);
     throw error;
   }
+}
+
+/** A ZIP that came together with a policy: two files, of which one is named as policies are here. */
+function apart(given: readonly GivenFile[]): {
+  readonly bundle: readonly GivenFile[];
+  readonly besides: GivenFile | null;
+} {
+  const besides = given.find(({ name }) => name === BUNDLE_FILE.policy) ?? null;
+  const bundle = given.filter(({ name }) => name.endsWith(".zip"));
+  return given.length === 2 && bundle.length === 1 && besides !== null
+    ? { bundle, besides }
+    : { bundle: given, besides: null };
 }
 
 async function filesIn(given: readonly GivenFile[]): Promise<BundleFiles> {
