@@ -12,7 +12,20 @@ const BundleFile = z
 
 /** One block of a bundle: bytes with an address of their own, and the name that they have in the ZIP. */
 export const BundleBlock = z.strictObject({
-  role: z.enum(["spec", "comparison", "response", "receipt", "checkpoint", "policy"]),
+  /**
+   * `exchange`: the question as it was sent, and what came with its answer. `vantage`: where questions
+   * were asked from, at a session's start or, with a leaf, at its end.
+   */
+  role: z.enum([
+    "spec",
+    "comparison",
+    "response",
+    "exchange",
+    "vantage",
+    "receipt",
+    "checkpoint",
+    "policy",
+  ]),
   file: BundleFile,
   cid: Cid,
   size_bytes: z.int().nonnegative(),
@@ -20,7 +33,7 @@ export const BundleBlock = z.strictObject({
   is_held: z.boolean(),
   /** The task that it belongs to; null when it belongs to the whole job. */
   task: TaskId.nullable(),
-  /** The leaf that commits to it, or that it proves; null when none does. */
+  /** The one leaf that commits to it, or that it proves; null when none does, or leaves of many tasks. */
   leaf: LeafIndex.nullable(),
 });
 export type BundleBlock = z.infer<typeof BundleBlock>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CountryCode } from "@/schemas/country";
+import { Place } from "@/schemas/country";
 import { Cid, ComparisonId, Instant, JobId, LanguageTag, Slug } from "@/schemas/primitives";
 import { ResponseState } from "@/schemas/task";
 
@@ -9,11 +9,13 @@ export type FindingRung = z.infer<typeof FindingRung>;
 
 /** One prompt x service x country. */
 export const ComparedCell = z.strictObject({
-  country: CountryCode,
+  country: Place,
   /** Tasks announced, and how they closed. */
   announced: z.int().nonnegative(),
   failures: z.int().nonnegative(),
   withdrawn: z.int().nonnegative(),
+  /** Responses that are left out, because the exit they came through was in another country. Absent: none. */
+  mismatched: z.int().positive().exactOptional(),
   /** Responses by state; a state that did not occur is absent. */
   states: z.partialRecord(ResponseState, z.int().positive()),
   /** How many different response texts there were. */

@@ -8,3 +8,10 @@ const CODES =
 
 export const CountryCode = z.enum(CODES).brand<"CountryCode">();
 export type CountryCode = z.infer<typeof CountryCode>;
+
+/** The machine that Beacon runs on, as a place to ask from. It stands for no country, wherever it is. */
+export const HOME = "home";
+
+/** Where a question is asked from: through a provider in a country, or from home. */
+export const Place = z.union([CountryCode, z.literal(HOME)]);
+export type Place = z.infer<typeof Place>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { CountryCode } from "@/schemas/country";
+import { CountryCode, Place } from "@/schemas/country";
 import { Amount, LanguageTag, Slug } from "@/schemas/primitives";
+import { Simulation } from "@/schemas/simulation";
 
 /** The most tasks that one job may announce. */
 export const MAX_TASKS = 20_000;
@@ -14,17 +15,48 @@ export const Prompt = z.strictObject({
 });
 export type Prompt = z.infer<typeof Prompt>;
 
-/** Which of a vantage's two doors a service is reached through. The exit door comes with services outside Golem. */
-export const Door = z.enum(["model"]);
+/**
+ * How a service is reached. `model`: a model server inside the provider's machine. `exit`: a service on
+ * the internet, through the provider's exit, so that it sees the provider's country. `home`: an
+ * endpoint that only the machine that Beacon runs on can reach.
+ */
+export const Door = z.enum(["model", "exit", "home"]);
 export type Door = z.infer<typeof Door>;
 
-export const ServiceRef = z.strictObject({
-  id: Slug,
-  door: Door,
-  /** The model's name as the door's `POST /v1/chat/completions` expects it. */
-  model: z.string().min(1).max(200),
+/** Whose request and response forms a service speaks. */
+export const Dialect = z.enum(["openai", "anthropic", "google", "openai-compatible"]);
+export type Dialect = z.infer<typeof Dialect>;
+
+/** Which service on the internet or at home is meant. Its key is the installation's and stands nowhere here. */
+export const ServiceApi = z.strictObject({
+  /** The name under which the installation knows the service and its key. */
+  connection: Slug,
+  dialect: Dialect,
+  /** What request paths are appended to, without a slash at its end: `https://api.openai.com/v1`. */
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .regex(/^[^?#\s]*[^/?#\s]$/),
 });
+export type ServiceApi = z.infer<typeof ServiceApi>;
+
+/** The model's name as the service itself calls it. */
+const model = z.string().min(1).max(200);
+
+export const ServiceRef = z.discriminatedUnion("door", [
+  z.strictObject({ id: Slug, door: z.literal("model"), model }),
+  z.strictObject({ id: Slug, door: z.enum(["exit", "home"]), model, api: ServiceApi }),
+]);
 export type ServiceRef = z.infer<typeof ServiceRef>;
+
+/** What runs in rented machines, pinned. */
+export const ImagePin = z.strictObject({
+  /** Where providers download it from. */
+  url: z.url({ protocol: /^https?$/ }).max(300),
+  /** SHA3-224 of the image file, hex: what providers check. */
+  sha3_224: z.string().regex(/^[0-9a-f]{56}$/),
+});
+export type ImagePin = z.infer<typeof ImagePin>;
 
 export const Sampling = z.strictObject({
   temperature: z.number().min(0).max(2),
@@ -39,8 +71,8 @@ export type Sampling = z.infer<typeof Sampling>;
 export const Contrast = z.strictObject({
   id: Slug,
   outcome: z.enum(["refusal-rate", "similarity"]),
-  baseline: CountryCode,
-  against: z.array(CountryCode).min(1).max(50),
+  baseline: Place,
+  against: z.array(Place).min(1).max(50),
 });
 export type Contrast = z.infer<typeof Contrast>;
 
@@ -66,7 +98,9 @@ export const JobSpec = z.strictObject({
   system_prompt: z.string().max(8_000).nullable(),
   prompts: z.array(Prompt).min(1).max(500),
   services: z.array(ServiceRef).min(1).max(20),
-  countries: z.array(CountryCode).min(1).max(50),
+  countries: z.array(CountryCode).max(50),
+  /** True: services on the internet are asked from the machine that Beacon runs on as well. Absent: they are not. */
+  home: z.literal(true).exactOptional(),
   repeats: z.int().min(1).max(50),
   sampling: Sampling,
   budget: Budget,
@@ -74,5 +108,11 @@ export const JobSpec = z.strictObject({
   deadline_s: z.int().min(30).max(86_400),
   contrasts: z.array(Contrast).max(50),
   controls: z.array(Control).max(20),
+  /** The images that providers run for this job. Absent on the loopback network, where nothing is downloaded. */
+  images: z
+    .strictObject({ model: ImagePin.exactOptional(), exit: ImagePin.exactOptional() })
+    .exactOptional(),
+  /** Faults that are made on purpose, on the loopback network only. */
+  simulation: Simulation.exactOptional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;

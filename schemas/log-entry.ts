@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { CountryCode } from "@/schemas/country";
+import { Place } from "@/schemas/country";
 import {
+  Amount,
   Cid,
   ComparisonId,
   Digest,
@@ -93,16 +94,21 @@ const cell = {
   spec_cid: Cid,
   prompt: Slug,
   service: Slug,
-  country: CountryCode,
+  country: Place,
   /** 0-based. */
   repeat: z.int().nonnegative(),
   seed: z.int().nonnegative(),
 };
+/** A provider's Golem node id. */
+const provider = z.string().regex(/^0x[0-9a-f]{40}$/);
 const execution = {
   session: SessionId,
-  /** The provider's Golem node id. */
-  provider: z.string().regex(/^0x[0-9a-f]{40}$/),
-  geo: GeoVerdict,
+  /** Null: asked from home. */
+  provider: provider.nullable(),
+  /** As the session's first probes say; `beacon.session/v1` says what the last one did to it. Null: asked from home. */
+  geo: GeoVerdict.nullable(),
+  /** The block of the `beacon.vantage/v1` document on which `geo` rests. Absent: asked from home. */
+  vantage: Cid.exactOptional(),
   /** All attempts, the last one included. An attempt is repeated only before its first response byte. */
   attempts: z.int().min(1),
   started_at: Instant,
@@ -118,6 +124,8 @@ export const ResultEntry = z.strictObject({
   state: ResponseState,
   cid: Cid,
   size_bytes: z.int().nonnegative(),
+  /** The block of the `beacon.exchange/v1` document: request, response headers, usage and cost. */
+  exchange: Cid.exactOptional(),
   runner_key: KeyId,
 });
 export type ResultEntry = z.infer<typeof ResultEntry>;
@@ -128,8 +136,9 @@ export const FailureEntry = z.strictObject({
   type: z.literal("beacon.failure/v1"),
   ...cell,
   session: SessionId.nullable(),
-  provider: execution.provider.nullable(),
+  provider: provider.nullable(),
   geo: GeoVerdict.nullable(),
+  vantage: Cid.exactOptional(),
   attempts: z.int().nonnegative(),
   started_at: Instant.nullable(),
   finished_at: Instant,
@@ -149,6 +158,28 @@ export const WithdrawalEntry = z.strictObject({
   runner_key: KeyId,
 });
 export type WithdrawalEntry = z.infer<typeof WithdrawalEntry>;
+
+/** How one vantage session ended: what all its probes together say, and what its provider was paid. */
+export const SessionEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.session/v1"),
+  simulated,
+  job: JobId,
+  intent: LeafIndex,
+  session: SessionId,
+  country: Place,
+  provider,
+  /** Over every probe, the one after the last task included. A mismatch keeps the session's responses out of comparisons. */
+  geo: GeoVerdict,
+  /** The block of the final `beacon.vantage/v1` document. */
+  cid: Cid,
+  size_bytes: z.int().nonnegative(),
+  ended: z.enum(["settled", "lost"]),
+  /** GLM that was accepted; null: no bill was accepted. */
+  cost_glm: Amount.nullable(),
+  runner_key: KeyId,
+});
+export type SessionEntry = z.infer<typeof SessionEntry>;
 
 /** The report of one job, once every task has closed. */
 export const ComparisonEntry = z.strictObject({
@@ -173,6 +204,7 @@ export const LogEntry = z.discriminatedUnion("type", [
   ResultEntry,
   FailureEntry,
   WithdrawalEntry,
+  SessionEntry,
   ComparisonEntry,
 ]);
 export type LogEntry = z.infer<typeof LogEntry>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VantageDocument } from "@/schemas/evidence";
 import { IntentEntry, KeyEntry, LogEntry, RevocationEntry } from "@/schemas/log-entry";
 import { LeafIndex } from "@/schemas/primitives";
 
@@ -38,5 +39,7 @@ export const ReceiptExtra = z.strictObject({
     .nullable(),
   /** The job's intent; null when the entry belongs to no announced job. */
   intent: z.strictObject({ entry: IntentEntry, index: LeafIndex, proof }).nullable(),
+  /** The document whose block the entry's `vantage` names. Absent where the entry names none. */
+  vantage: VantageDocument.exactOptional(),
 });
 export type ReceiptExtra = z.infer<typeof ReceiptExtra>;

@@ -4,7 +4,8 @@
  */
 import type { AnchorId, AnchorKind, AnchorStatus } from "@/schemas/anchor";
 import type { Comparison } from "@/schemas/comparison";
-import type { CountryCode } from "@/schemas/country";
+import type { CountryCode, Place } from "@/schemas/country";
+import type { ExchangeDocument, VantageDocument } from "@/schemas/evidence";
 import type { JobSpec, Prompt, ServiceRef } from "@/schemas/job-spec";
 import type { EntryType, LogEntry } from "@/schemas/log-entry";
 import type {
@@ -46,11 +47,11 @@ export type JobSummary = {
   readonly comparedAt: Instant | null;
   readonly counts: TaskCounts;
   readonly languages: readonly string[];
-  readonly countries: readonly CountryCode[];
+  readonly countries: readonly Place[];
   readonly services: readonly ServiceRef[];
   readonly repeats: number;
   /** Responses by country and state, over all prompts and services of the job, in the spec's order of countries. */
-  readonly states: readonly { readonly country: CountryCode; readonly states: StateCounts }[];
+  readonly states: readonly { readonly country: Place; readonly states: StateCounts }[];
 };
 
 export type StateCounts = { readonly [state in ResponseState]?: number };
@@ -60,7 +61,7 @@ export type TaskCell = {
   readonly id: TaskId;
   readonly prompt: string;
   readonly service: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly repeat: number;
   readonly status: TaskStatus;
   /** Set once closed with a response, or with a failure that has a state. */
@@ -72,7 +73,7 @@ export type TaskCell = {
 /** One rented provider at work for a job. */
 export type SessionSnapshot = {
   readonly id: SessionId;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly status: "RENTING" | "OPEN" | "SETTLED" | "LOST";
   readonly providerId: string | null;
   readonly providerName: string | null;
@@ -80,7 +81,7 @@ export type SessionSnapshot = {
   readonly verdict: GeoVerdict | null;
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
-  /** What the accepted invoice or debit notes of this agreement come to, in GLM. Null until settled. */
+  /** What the accepted invoice or debit notes of this agreement come to, in GLM. Null until settled, and for home. */
   readonly costGlm: Amount | null;
   /** Why it ended early, in plain words. */
   readonly endReason: string | null;
@@ -97,8 +98,33 @@ export type JobSnapshot = JobSummary & {
   readonly comparisonIndex: number | null;
   readonly tasks: readonly TaskCell[];
   readonly sessions: readonly SessionSnapshot[];
-  /** Accepted cost of all sessions so far, in GLM. */
-  readonly spentGlm: Amount;
+  /** What the job may spend, has put aside and has spent. `remaining = cap - reserved - spent`. */
+  readonly money: readonly MoneyLine[];
+  /** What each provider was paid, agreement by agreement, oldest first. Adds up to what is spent of the GLM. */
+  readonly ledger: readonly LedgerEntryView[];
+};
+
+/** One purse of a job. All amounts are exact decimals of its currency. */
+export type MoneyLine = {
+  readonly currency: "GLM" | "USD";
+  readonly cap: Amount;
+  /** Put aside for what runs now: what is left of the allocation, or of calls whose cost is not known yet. */
+  readonly reserved: Amount;
+  readonly spent: Amount;
+  readonly remaining: Amount;
+};
+
+/** One agreement of a job: who was paid what, and which bills were refused. */
+export type LedgerEntryView = {
+  readonly agreementId: string;
+  readonly providerId: string;
+  readonly providerName: string;
+  readonly country: CountryCode;
+  readonly acceptedGlm: Amount;
+  readonly refused: readonly { readonly amountGlm: string; readonly reason: string }[];
+  /** Null: it is still held. */
+  readonly endedAt: Instant | null;
+  readonly endReason: string | null;
 };
 
 /** A short form of one response, for reading side by side. */
@@ -106,7 +132,7 @@ export type ResponseExcerpt = {
   readonly taskId: TaskId;
   readonly prompt: string;
   readonly service: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly repeat: number;
   readonly state: ResponseState;
   readonly text: string | null;
@@ -118,20 +144,6 @@ export type ComparisonSnapshot = {
   readonly cid: Cid;
   readonly leafIndex: number | null;
   readonly spec: JobSpec;
-};
-
-/** What is known of where a session's exit stood. */
-export type GeoEvidence = {
-  readonly claimed: { readonly country: CountryCode; readonly source: string };
-  /** One look through the tunnel before the first task and one after the last; empty when none came back. */
-  readonly probes: readonly {
-    readonly at: Instant;
-    readonly observedAddress: string;
-    /** What each address database says of that address; null: it does not know the address. */
-    readonly databases: readonly { readonly name: string; readonly country: CountryCode | null }[];
-    readonly roundTripMs: number;
-  }[];
-  readonly verdict: GeoVerdict;
 };
 
 /** One task with all its evidence. */
@@ -171,8 +183,13 @@ export type ResponseSnapshot = {
   readonly finishedAt: Instant | null;
   /** From the request's first byte to the response's last, in milliseconds. */
   readonly latencyMs: number | null;
+  /** The request as it was sent, and what came with the answer; null: no answer came, or its block is not held. */
+  readonly exchange: ExchangeDocument | null;
   readonly session:
-    | (SessionSnapshot & { readonly geo: GeoEvidence | null; readonly activityId: string | null })
+    | (SessionSnapshot & {
+        readonly geo: VantageDocument | null;
+        readonly activityId: string | null;
+      })
     | null;
 };
 
@@ -222,7 +239,7 @@ export type LeafSummary = {
   readonly jobId: JobId | null;
   readonly jobTitle: string | null;
   readonly taskId: TaskId | null;
-  readonly country: CountryCode | null;
+  readonly country: Place | null;
 };
 
 export type LeafSnapshot = LeafSummary & {
@@ -260,7 +277,7 @@ export type CompletenessView = {
     readonly task: TaskId;
     readonly prompt: string;
     readonly service: string;
-    readonly country: CountryCode;
+    readonly country: Place;
     readonly repeat: number;
   }[];
   /** Closed and never announced. */
@@ -349,6 +366,70 @@ export type AnchorPage = Page<AnchorView> & {
   readonly at: Instant;
   /** Who is asked by this installation; empty: no anchor is configured. */
   readonly services: readonly { readonly kind: AnchorKind; readonly service: string }[];
+};
+
+/** What an admin says of a provider. Who said it is not for everyone. */
+export type ProviderRuleView = {
+  readonly providerId: string;
+  /** What it calls itself; null: nobody met it in the time that is shown. */
+  readonly name: string | null;
+  readonly rule: "allow" | "deny";
+  readonly reason: string;
+  readonly at: Instant;
+};
+
+/** A provider as contacts with it went. Nothing here is a flag: all of it is what happened, and when. */
+export type ProviderView = {
+  /** Its node id. */
+  readonly id: string;
+  /** What it calls itself: a stranger's text. */
+  readonly name: string;
+  /** Whether the newest job that met it was simulated; null: no job of ours is known. */
+  readonly simulated: boolean | null;
+  readonly countries: readonly CountryCode[];
+  /** The last look at where its exit comes out; null: nobody looked. */
+  readonly lastExit: {
+    readonly verdict: GeoVerdict;
+    readonly country: CountryCode;
+    /** The autonomous system of the address; null: it was not seen. */
+    readonly asn: number | null;
+    readonly at: Instant;
+  } | null;
+  /** How sessions with it ended. */
+  readonly settled: number;
+  readonly lost: number;
+  /** What else went wrong, by kind, the most frequent first; `detail` is what was said of the newest. */
+  readonly failures: readonly {
+    readonly kind: string;
+    readonly count: number;
+    readonly detail: string | null;
+    readonly at: Instant;
+  }[];
+  readonly rule: Pick<ProviderRuleView, "rule" | "reason" | "at"> | null;
+  /** Whether it may be rented now, and if not, why. */
+  readonly standing:
+    | { readonly kind: "rentable" | "denied" | "not-allowed" }
+    | {
+        readonly kind: "left-alone";
+        readonly until: Instant;
+        /** Failures in a row, and what the last one was. */
+        readonly failures: number;
+        readonly after: string;
+      };
+  readonly lastContact: { readonly event: string; readonly at: Instant };
+};
+
+/** Providers that were met lately, the newest contact first. */
+export type ProviderList = {
+  /** When this was made: every age is counted from here. */
+  readonly at: Instant;
+  /** The oldest contact that counts here. */
+  readonly since: Instant;
+  readonly providers: readonly ProviderView[];
+  /** How many more were met, longer ago than those that are shown. */
+  readonly notShown: number;
+  /** All rules, the newest first. */
+  readonly rules: readonly ProviderRuleView[];
 };
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };

@@ -4,10 +4,12 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
+import { ExchangeDocument, VantageDocument } from "@/schemas/evidence";
 import { JobSpec } from "@/schemas/job-spec";
 import { LiveEvent } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
 import { ReceiptExtra } from "@/schemas/receipt";
+import { Simulation } from "@/schemas/simulation";
 import type { CommandIo } from "@/server/cli/command";
 
 /** Where the portal serves its JSON Schemas from, under the repository's root. */
@@ -18,8 +20,15 @@ type PublishedSchema = { readonly file: string; readonly text: string };
 
 const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodType])[] = [
   ["job-spec", "Beacon job spec", JobSpec],
+  ["simulation", "Beacon job spec: faults that are made on purpose", Simulation],
   ["log-entry", "Beacon log entry", LogEntry],
   ["receipt-extra", "Beacon receipt: the extra line of a C2SP tlog-proof", ReceiptExtra],
+  [
+    "vantage",
+    "Beacon vantage: everything that is known of where a provider stands",
+    VantageDocument,
+  ],
+  ["exchange", "Beacon exchange: one question as it was sent, and its answer", ExchangeDocument],
   ["comparison", "Beacon comparison", Comparison],
   ["live-event", "Beacon live event", LiveEvent],
   ["bundle-manifest", "Beacon bundle: manifest.json", BundleManifest],
