@@ -1,32 +1,111 @@
 import type { CountryCode } from "@/schemas/country";
+import type { CountryClaim, ExitLook } from "@/schemas/evidence";
 import type { GeoVerdict } from "@/schemas/task";
 
-/** What the address databases say of one probe's observed address, one answer each; null: unknown address. */
-export type JudgedProbe = { readonly opinions: readonly (CountryCode | null)[] };
+/** What is judged of a look at an exit. */
+export type JudgedLook = Pick<ExitLook, "when" | "echo"> & {
+  readonly peer: Pick<ExitLook["peer"], "tls">;
+  readonly opinions: readonly Pick<ExitLook["opinions"][number], "database" | "country">[];
+};
 
-/** Probes that must agree before a claim counts as verified: one before the first task, one after the last. */
-const PROBES_FOR_VERIFIED = 2;
+/** A vantage document has this shape. */
+export type GeoCase = {
+  /** The country that the provider was rented for. */
+  readonly country: CountryCode;
+  readonly claims: readonly Pick<CountryClaim, "country">[];
+  readonly looks: readonly JudgedLook[];
+};
+
+/** What a verdict of `verified` needs at least, of echo services and of databases that know each address. */
+const ECHOES_FOR_VERIFIED = 2;
+const DATABASES_FOR_VERIFIED = 2;
+
+/** What keeps evidence that speaks against nothing from counting as verified. */
+export type GeoGap =
+  | "one-echo-service"
+  | "no-look-before"
+  | "no-tls"
+  | "databases-disagree"
+  | "one-database"
+  | "address-unknown"
+  | "no-claim";
+
+/** What the databases that know a look's address say together; one that does not know it says nothing. */
+type Word = "agrees" | "agrees-alone" | "disputed" | "elsewhere" | "silent";
 
 /**
- * What a vantage's evidence allows one to say of the country that it was rented for.
+ * What the evidence allows one to say of the country that a provider was rented for. The first line
+ * that holds is the verdict:
  *
- * - `unverifiable`: no probe came back, or no database answered.
- * - `mismatch`: in some probe all databases know the address and agree on another country.
- * - `verified`: at least two probes, and in each all databases know the address and agree with the claim.
- * - `observed-only`: anything between: one probe, a database that disagrees, an address unknown to one.
+ * | verdict | when |
+ * |---|---|
+ * | `unverifiable` | no look came back, or no database knows any of the addresses |
+ * | `mismatch` | in some look, every database that knows the address places it in another country |
+ * | `verified` | two echo services or more answered, one of them before the first task and over TLS; in every look at least two databases know the address and all of these place it in the country; and a source claims it |
+ * | `observed-only` | anything else; `geoGapsOf` names what is missing |
  *
- * A probe proves the exit, not where the machine stands.
+ * Echo services count by their host; that different hosts are independent is up to who configured them.
+ * Without TLS the provider could answer in an echo service's place; one look over TLS is enough, because
+ * an exit elsewhere would show in it. A database counts once in a look. An address may change between
+ * looks: only its country is judged. The order of claims, looks and opinions does not matter. A probe
+ * proves the exit, not where the machine stands.
  */
-export function judgeGeo(claimed: CountryCode, probes: readonly JudgedProbe[]): GeoVerdict {
-  const agreed = probes.map(agreedCountry);
-  if (probes.every(({ opinions }) => opinions.length === 0)) return "unverifiable";
-  if (agreed.some((country) => country !== null && country !== claimed)) return "mismatch";
-  if (probes.length < PROBES_FOR_VERIFIED) return "observed-only";
-  return agreed.every((country) => country === claimed) ? "verified" : "observed-only";
+export function judgeGeo(evidence: GeoCase): GeoVerdict {
+  const words = evidence.looks.map((look) => wordOf(look, evidence.country));
+  if (words.every((word) => word === "silent")) return "unverifiable";
+  if (words.includes("elsewhere")) return "mismatch";
+  return geoGapsOf(evidence).length === 0 ? "verified" : "observed-only";
 }
 
-/** The country on which all databases agree; null when one does not know the address or two disagree. */
-function agreedCountry({ opinions }: JudgedProbe): CountryCode | null {
-  const [first = null] = opinions;
-  return opinions.every((opinion) => opinion === first) ? first : null;
+/** What is missing for `verified`, most telling first; empty when nothing is, or when there is no look. */
+export function geoGapsOf({ country, claims, looks }: GeoCase): readonly GeoGap[] {
+  const words = looks.map((look) => wordOf(look, country));
+  const before = looks.filter(({ when }) => when === "before");
+  const isMissing: Readonly<Record<GeoGap, boolean>> = {
+    "databases-disagree": words.includes("disputed"),
+    "address-unknown": words.includes("silent"),
+    "one-database": words.includes("agrees-alone"),
+    "one-echo-service": echoServicesOf(looks).length < ECHOES_FOR_VERIFIED,
+    "no-look-before": before.length === 0,
+    "no-tls": before.length > 0 && before.every(({ peer }) => peer.tls === null),
+    "no-claim": !claims.some((claim) => claim.country === country),
+  };
+  return GAPS.filter((gap) => looks.length > 0 && isMissing[gap]);
+}
+
+const GAPS: readonly GeoGap[] = [
+  "databases-disagree",
+  "address-unknown",
+  "one-database",
+  "one-echo-service",
+  "no-look-before",
+  "no-tls",
+  "no-claim",
+];
+
+/** The hosts of the echo services that answered, each once. */
+export const echoServicesOf = (looks: readonly Pick<ExitLook, "echo">[]): readonly string[] => [
+  ...new Set(looks.map(({ echo }) => new URL(echo).host)),
+];
+
+/** The other countries that the databases name in looks of which none speaks for the country, each once. */
+export const elsewhereOf = ({
+  country,
+  looks,
+}: Pick<GeoCase, "country" | "looks">): readonly CountryCode[] => [
+  ...new Set(
+    looks
+      .filter((look) => wordOf(look, country) === "elsewhere")
+      .flatMap(({ opinions }) => opinions.flatMap((opinion) => opinion.country ?? [])),
+  ),
+];
+
+function wordOf({ opinions }: JudgedLook, country: CountryCode): Word {
+  const known = opinions.filter((opinion) => opinion.country !== null);
+  const here = known.filter((opinion) => opinion.country === country);
+  if (known.length === 0) return "silent";
+  if (here.length === 0) return "elsewhere";
+  if (here.length < known.length) return "disputed";
+  const databases = new Set(here.map(({ database }) => database));
+  return databases.size >= DATABASES_FOR_VERIFIED ? "agrees" : "agrees-alone";
 }

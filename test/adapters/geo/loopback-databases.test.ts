@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loopbackDatabases } from "@/server/adapters/geo/loopback-databases";
+import { loopbackDatabases, loopbackNetworks } from "@/server/adapters/geo/loopback-databases";
 import { DISPUTED_SITE, LOOPBACK_SITES } from "@/server/domain/vantage/address-plan";
 
 describe("the loopback address databases", () => {
@@ -17,5 +17,13 @@ describe("the loopback address databases", () => {
 
   it("know no address outside the plan", () => {
     for (const db of loopbackDatabases) expect(db.countryOf("192.0.2.1")).toBeNull();
+  });
+
+  it("know the network of every provider, and each is another one", () => {
+    const networks = LOOPBACK_SITES.map(({ address }) => loopbackNetworks.networkOf(address)?.asn);
+    expect(new Set(networks).size).toBe(LOOPBACK_SITES.length);
+    expect(networks).not.toContain(undefined);
+    expect(loopbackNetworks.networkOf("192.0.2.1")).toBeNull();
+    expect(loopbackNetworks.name).toContain("simulated");
   });
 });

@@ -1,39 +1,171 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CountryCode } from "@/schemas/country";
-import { type JudgedProbe, judgeGeo } from "@/server/domain/vantage/judge-geo";
+import type { CountryClaim, ExitLook } from "@/schemas/evidence";
+import {
+  echoServicesOf,
+  elsewhereOf,
+  type GeoGap,
+  geoGapsOf,
+  judgeGeo,
+} from "@/server/domain/vantage/judge-geo";
+import {
+  AT,
+  aClaim,
+  aLook,
+  DE,
+  fourLooks,
+  KE,
+  saying,
+  TLS,
+  ZA,
+} from "@/test/domain/vantage/a-look";
 
-const [KE, ZA, DE] = (["KE", "ZA", "DE"] as const).map((code) => CountryCode.parse(code));
-const saying = (...opinions: (CountryCode | null | undefined)[]): JudgedProbe => ({
-  opinions: opinions.map((opinion) => opinion ?? null),
-});
-const judge = (...probes: JudgedProbe[]) => judgeGeo(CountryCode.parse("KE"), probes);
+const judge = (looks: readonly ExitLook[], claims: readonly CountryClaim[] = [aClaim()]) =>
+  judgeGeo({ country: KE, claims, looks });
+const gaps = (looks: readonly ExitLook[], claims: readonly CountryClaim[] = [aClaim()]) =>
+  geoGapsOf({ country: KE, claims, looks });
+const before = fourLooks().filter(({ when }) => when === "before");
 
 describe("judgeGeo", () => {
-  it("is verified only when two probes and all databases agree with the claim", () => {
-    expect(judge(saying(KE, KE), saying(KE, KE))).toBe("verified");
+  it("is verified with two echo services, two databases and a claim, already before the first task", () => {
+    expect(judge(before)).toBe("verified");
+    expect(judge(fourLooks())).toBe("verified");
   });
 
-  it("is unverifiable without a probe, and without a database", () => {
-    expect(judge()).toBe("unverifiable");
-    expect(judge(saying(), saying())).toBe("unverifiable");
+  it("allows the address to change within the country", () => {
+    expect(judge([...before, aLook({ when: "after", address: "41.90.65.9" })])).toBe("verified");
   });
 
-  it("is a mismatch when the databases agree on another country, in one probe of many", () => {
-    expect(judge(saying(DE, DE))).toBe("mismatch");
-    expect(judge(saying(KE, KE), saying(KE, KE), saying(DE, DE))).toBe("mismatch");
+  it("is unverifiable without a look, without a database, and when nobody knows any address", () => {
+    expect(judge([])).toBe("unverifiable");
+    expect(judge(fourLooks({ opinions: [] }))).toBe("unverifiable");
+    expect(judge(fourLooks({ opinions: saying(null, null) }))).toBe("unverifiable");
   });
 
-  it("is observed-only when the databases disagree", () => {
-    expect(judge(saying(KE, ZA), saying(KE, ZA))).toBe("observed-only");
-    expect(judge(saying(KE, KE), saying(ZA, KE))).toBe("observed-only");
+  it.each([
+    ["all agree on another country", saying(DE, DE)],
+    ["each names another one", saying(DE, ZA)],
+    ["the only one that knows the address names another", saying(null, DE)],
+  ])("is a mismatch when, in one look of many, %s", (_, opinions) => {
+    const looks = [...fourLooks(), aLook({ opinions })];
+    expect(judge(looks)).toBe("mismatch");
+    expect(elsewhereOf({ country: KE, looks })).toEqual(
+      [...new Set(opinions.map(({ country }) => country))].filter((country) => country !== null),
+    );
   });
 
-  it("is observed-only when a database does not know the address", () => {
-    expect(judge(saying(KE, null), saying(KE, null))).toBe("observed-only");
-    expect(judge(saying(null, null), saying(null, null))).toBe("observed-only");
+  it.each<[GeoGap, readonly ExitLook[], (readonly CountryClaim[])?]>([
+    ["databases-disagree", [...fourLooks(), aLook({ opinions: saying(KE, ZA) })]],
+    ["address-unknown", [...fourLooks(), aLook({ opinions: saying(null, null) })]],
+    ["one-database", [...fourLooks(), aLook({ opinions: saying(KE, null) })]],
+    ["one-echo-service", fourLooks({ echo: "https://echo-a.example/" })],
+    ["no-look-before", fourLooks({ when: "after" })],
+    ["no-tls", fourLooks({ peer: { address: null, tls: null } })],
+    ["no-claim", fourLooks(), []],
+    ["no-claim", fourLooks(), [aClaim({ country: null }), aClaim({ country: ZA })]],
+  ])("is observed-only and says %s", (gap, looks, claims) => {
+    expect(judge(looks, claims)).toBe("observed-only");
+    expect(gaps(looks, claims)).toEqual([gap]);
   });
 
-  it("is observed-only after one probe alone", () => {
-    expect(judge(saying(KE, KE))).toBe("observed-only");
+  it("does not count one database twice", () => {
+    const twice = saying(KE, KE).map((opinion) => ({ ...opinion, database: "db-0" }));
+    expect(gaps(fourLooks({ opinions: twice }))).toEqual(["one-database"]);
+  });
+
+  it("does not count one echo service twice, whatever its path", () => {
+    const looks = [aLook({ echo: "https://a.example/x" }), aLook({ echo: "https://a.example/y" })];
+    expect(echoServicesOf(looks)).toEqual(["a.example"]);
+  });
+
+  it("is satisfied by one look over TLS before, and by none over TLS after", () => {
+    const [first, ...others] = fourLooks({ peer: { address: null, tls: null } });
+    if (first === undefined) throw new Error("four looks are four");
+    expect(judge([{ ...first, peer: { address: null, tls: TLS } }, ...others])).toBe("verified");
+    expect(judge([first, ...others, aLook({ when: "after" })])).toBe("observed-only");
+  });
+});
+
+const country = fc.constantFrom(KE, ZA, DE, null);
+const look: fc.Arbitrary<ExitLook> = fc
+  .record({
+    when: fc.constantFrom("before", "after"),
+    echo: fc.constantFrom("https://a.example/", "https://b.example/", "https://c.example/"),
+    tls: fc.constantFrom(TLS, null),
+    opinions: fc.array(country, { maxLength: 3 }),
+  })
+  .map(({ when, echo, tls, opinions }) =>
+    aLook({ when, echo, peer: { address: null, tls }, opinions: saying(...opinions) }),
+  );
+const looks = fc.array(look, { maxLength: 5 });
+const claims = fc.array(
+  country.map((of) => aClaim({ country: of, at: AT })),
+  { maxLength: 3 },
+);
+const agreeing = fc
+  .record({
+    when: fc.constantFrom("before" as const, "after" as const),
+    echo: fc.constantFrom("https://a.example/", "https://d.example/"),
+    databases: fc.integer({ min: 2, max: 4 }),
+  })
+  .map(({ when, echo, databases }) =>
+    aLook({ when, echo, opinions: saying(...Array(databases).fill(KE)) }),
+  );
+const RANK = { mismatch: 0, unverifiable: 1, "observed-only": 2, verified: 3 };
+
+describe("the laws of judgeGeo", () => {
+  it("the order of looks, opinions and claims does not matter", () => {
+    fc.assert(
+      fc.property(
+        looks.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+        ),
+        claims,
+        ([all, shuffled], claimed) => {
+          const turned = shuffled.map((one) => ({ ...one, opinions: one.opinions.toReversed() }));
+          expect(judge(turned, claimed.toReversed())).toBe(judge(all, claimed));
+        },
+      ),
+    );
+  });
+
+  it("one more look that agrees never lowers a verdict", () => {
+    fc.assert(
+      fc.property(looks, agreeing, claims, (all, one, claimed) => {
+        expect(RANK[judge([...all, one], claimed)]).toBeGreaterThanOrEqual(
+          RANK[judge(all, claimed)],
+        );
+      }),
+    );
+  });
+
+  it("no further look or claim takes a mismatch back", () => {
+    fc.assert(
+      fc.property(looks, looks, claims, (all, more, claimed) => {
+        const found = [...all, aLook({ opinions: saying(DE, DE) })];
+        expect(judge([...found, ...more], claimed)).toBe("mismatch");
+      }),
+    );
+  });
+
+  it("one more look never makes verified out of what a look spoke against", () => {
+    fc.assert(
+      fc.property(looks, look, claims, (all, one, claimed) => {
+        fc.pre(gaps(all, claimed).includes("databases-disagree"));
+        expect(judge([...all, one], claimed)).not.toBe("verified");
+      }),
+    );
+  });
+
+  it("verified has nobody who names another country, and has a claim", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(look, agreeing), { maxLength: 6 }), claims, (all, claimed) => {
+        fc.pre(judge(all, claimed) === "verified");
+        const named = all.flatMap(({ opinions }) => opinions.map((opinion) => opinion.country));
+        expect(new Set(named.filter((of) => of !== null))).toEqual(new Set([KE]));
+        expect(claimed.map((claim) => claim.country)).toContain(KE);
+        expect(echoServicesOf(all).length).toBeGreaterThan(1);
+      }),
+    );
   });
 });
