@@ -1,0 +1,3 @@
+module beacon/exit-door
+
+go 1.24
