@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { unitsIn } from "@/server/adapters/golem/glm";
 import type { Agreement, Agreements } from "@/server/adapters/golem/loopback/agreements";
+import type { Conduct } from "@/server/adapters/golem/loopback/conduct";
 import {
   type Batch,
   ExeScript,
+  type FailingCommand,
   type MachineState,
   runScript,
 } from "@/server/adapters/golem/loopback/exe-script";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
+import { manifestOf } from "@/server/adapters/golem/loopback/manifest";
+import { type Reach, type Resolve, reachOf } from "@/server/adapters/golem/loopback/reach";
 import { ok, type Reply, refuse, unreachable } from "@/server/adapters/golem/loopback/reply";
 import type { Call, Route } from "@/server/adapters/golem/loopback/router";
 
@@ -24,6 +28,8 @@ export type Activity = {
   readonly batches: Map<string, Batch>;
   /** The VPN network that its machine was deployed into. */
   networkId: string | null;
+  /** Where its machine's exit leads; null: nowhere. Fixed when the machine starts. */
+  reach: Reach | null;
   state: MachineState;
   /** Set once it has ended: what it is billed for. */
   usage: Usage | null;
@@ -35,7 +41,9 @@ export type Usage = { readonly durationMs: number; readonly cpuMs: number };
 export type ActivitiesOptions = {
   readonly agreements: Agreements;
   readonly now: () => Date;
+  readonly resolve: Resolve;
   readonly onCreated: (activity: Activity) => void;
+  readonly onEnded: (activity: Activity) => void;
 };
 
 /** Activities: the machines that run under agreements. */
@@ -49,6 +57,19 @@ export class Activities {
 
   ofAgreement(agreement: Agreement): readonly Activity[] {
     return [...this.#all.values()].filter((activity) => activity.agreement === agreement);
+  }
+
+  /** The activities under a conduct's agreements that have not ended. */
+  runningFor(conduct: Conduct): readonly Activity[] {
+    return [...this.#all.values()].filter(
+      ({ agreement, state }) => agreement.conduct === conduct && state !== "Terminated",
+    );
+  }
+
+  /** The machines of a conduct's agreements stop answering. */
+  lose(conduct: Conduct): void {
+    for (const activity of this.runningFor(conduct)) activity.state = "Unresponsive";
+    conduct.breakStreams("closes");
   }
 
   /** The running machine of a provider in a VPN network, if there is one. */
@@ -83,8 +104,10 @@ export class Activities {
   }
 
   end(activity: Activity): void {
+    if (activity.state === "Terminated") return;
     activity.usage = this.usageOf(activity);
     activity.state = "Terminated";
+    this.#options.onEnded(activity);
   }
 
   routes(): readonly Route[] {
@@ -128,7 +151,7 @@ export class Activities {
   }
 
   /** A handler for the activity that the path names. */
-  #on(handle: (activity: Activity, call: Call) => Reply): Route["handle"] {
+  #on(handle: (activity: Activity, call: Call) => Reply | Promise<Reply>): Route["handle"] {
     return (call) => {
       const activity = this.#all.get(call.param("id"));
       return activity === undefined ? refuse(404, "Activity not found.") : handle(activity, call);
@@ -136,19 +159,20 @@ export class Activities {
   }
 
   /** The same, for what only the provider can answer. */
-  #onReachable(handle: (activity: Activity, call: Call) => Reply): Route["handle"] {
+  #onReachable(
+    handle: (activity: Activity, call: Call) => Reply | Promise<Reply>,
+  ): Route["handle"] {
     return this.#on((activity, call) =>
-      activity.agreement.host.isGone ? unreachable() : handle(activity, call),
+      activity.agreement.conduct.isGone ? unreachable() : handle(activity, call),
     );
   }
 
   #create(agreementId: string): Reply {
     const agreement = this.#options.agreements.byId(agreementId);
     if (agreement === null) return refuse(404, "Agreement not found.");
-    const { host, state } = agreement;
+    const { host, conduct, state } = agreement;
     if (state !== "Approved") return refuse(400, `Agreement state is ${state}.`);
-    if (host.isGone) return unreachable();
-    if (host.faults.failsActivity) return refuse(500, "Service error: failed to create activity");
+    if (conduct.isGone) return unreachable();
     const activity: Activity = {
       id: randomHex(16),
       agreement,
@@ -156,6 +180,7 @@ export class Activities {
       busyMsBefore: host.busyMs,
       batches: new Map(),
       networkId: null,
+      reach: null,
       state: "Initialized",
       usage: null,
     };
@@ -170,15 +195,24 @@ export class Activities {
     return ok({ currentUsage: [durationMs / 1_000, cpuMs / 1_000], timestamp });
   }
 
-  #execute(activity: Activity, call: Call): Reply {
+  async #execute(activity: Activity, call: Call): Promise<Reply> {
     if (activity.state === "Terminated") return refuse(404, "Activity is terminated.");
+    if (activity.state === "Unresponsive") return refuse(500, "ExeUnit does not respond");
     const script = ExeScript.parse(JSON.parse(call.read(Script).text));
     const id = randomHex(16);
-    const { batch, state, networkId } = runScript(script, activity.state, this.#options.now());
-    activity.batches.set(id, batch);
-    activity.state = state;
-    activity.networkId = networkId ?? activity.networkId;
+    const failing = failingOf(activity.agreement.conduct);
+    const ran = runScript(script, activity.state, this.#options.now(), failing);
+    if (ran.state === "Ready") activity.reach ??= await this.#reachOf(activity);
+    activity.batches.set(id, ran.batch);
+    activity.networkId = ran.networkId ?? activity.networkId;
+    activity.state = ran.state;
     return ok(id);
+  }
+
+  async #reachOf({ agreement }: Activity): Promise<Reach | null> {
+    const manifest = manifestOf(agreement.counter.properties);
+    if (manifest === null || typeof manifest === "string") return null;
+    return reachOf(manifest, this.#options.resolve);
   }
 
   #results(activity: Activity, call: Call): Reply {
@@ -188,4 +222,11 @@ export class Activities {
       return refuse(400, "the loopback network streams no results");
     return ok(batch);
   }
+}
+
+function failingOf(conduct: Conduct): ReadonlySet<FailingCommand> {
+  const failing = new Set<FailingCommand>();
+  if (conduct.shows("deploy-failure")) failing.add("deploy");
+  if (conduct.shows("exec-failure")) failing.add("start");
+  return failing;
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { Bell } from "@/server/adapters/golem/bell";
+import type { Conduct } from "@/server/adapters/golem/loopback/conduct";
 import { EventLog, secondsOf } from "@/server/adapters/golem/loopback/event-log";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
 import type { Market, Proposal } from "@/server/adapters/golem/loopback/market";
-import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
+import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
 import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
 import {
   created,
@@ -27,6 +28,7 @@ const Reason = z.object({ message: z.string().max(1_000).optional() }).nullish()
 export type Agreement = {
   readonly id: string;
   readonly host: ProviderHost;
+  readonly conduct: Conduct;
   /** The provider's draft that it was made of. */
   readonly draft: Proposal;
   /** The requestor's counter-proposal: its side of the terms. */
@@ -44,6 +46,7 @@ export type AgreementsOptions = {
   readonly clock: MicroClock;
   readonly now: () => Date;
   readonly requestorId: string;
+  readonly onApproved: (agreement: Agreement) => void;
   /** Called once when an approved agreement ends, whoever ended it. */
   readonly onEnded: (agreement: Agreement) => void;
 };
@@ -64,10 +67,19 @@ export class Agreements {
     return this.#all.get(id) ?? null;
   }
 
-  /** Ends all approved agreements of one provider, as a provider does that wants its machine back. */
-  terminateByProvider(providerId: string, reason: string): void {
+  /** How many agreements a provider is busy with, or soon will be. */
+  heldBy(host: ProviderHost): number {
+    return [...this.#all.values()].filter(
+      (agreement) =>
+        agreement.host === host &&
+        (agreement.state === "Approved" || agreement.state === "Pending"),
+    ).length;
+  }
+
+  /** Ends the approved agreements that `isMeant` picks, as a provider does that wants its machine back. */
+  terminateByProvider(isMeant: (agreement: Agreement) => boolean, reason: string): void {
     for (const agreement of this.#all.values())
-      if (agreement.host.provider.id === providerId && agreement.state === "Approved")
+      if (agreement.state === "Approved" && !agreement.conduct.isGone && isMeant(agreement))
         this.#end(agreement, "Provider", reason);
   }
 
@@ -75,6 +87,7 @@ export class Agreements {
     const path = "/market-api/v1/agreements";
     return [
       { method: "POST", path, handle: (call) => this.#create(call) },
+      { method: "GET", path, handle: (call) => ok(this.#list(call.query)) },
       { method: "GET", path: `${path}/:id`, handle: this.#on((it) => ok(this.#viewOf(it))) },
       {
         method: "POST",
@@ -108,6 +121,24 @@ export class Agreements {
     };
   }
 
+  /** As `ListAgreements`: filters by state, app session and time of creation. */
+  #list(query: URLSearchParams): readonly object[] {
+    const state = query.get("state");
+    const session = query.get("appSessionId");
+    const after = microsOf(query.get("afterDate") ?? "");
+    const before = microsOf(query.get("beforeDate") ?? "");
+    return [...this.#all.values()]
+      .filter((agreement) => state === null || agreement.state === state)
+      .filter((agreement) => session === null || agreement.session === session)
+      .filter(({ createdAt }) => !(microsOf(createdAt) <= after || microsOf(createdAt) >= before))
+      .map(({ id, createdAt: timestamp, approvedAt }) => ({
+        id,
+        timestamp,
+        ...(approvedAt === null ? {} : { approvedDate: approvedAt }),
+        role: "Requestor",
+      }));
+  }
+
   #create(call: Call): Reply {
     const { proposalId, validTo } = call.read(AgreementProposal);
     const draft = this.#options.market.proposal(proposalId);
@@ -122,6 +153,7 @@ export class Agreements {
     const agreement: Agreement = {
       id: randomHex(32),
       host: draft.host,
+      conduct: draft.conduct,
       draft,
       counter,
       validTo,
@@ -144,12 +176,13 @@ export class Agreements {
   }
 
   #approve(agreement: Agreement): void {
-    const { host, session, id: agreementId, state } = agreement;
-    if (host.isGone || host.faults.neverApproves || state !== "Pending") return;
+    const { conduct, session, id: agreementId, state } = agreement;
+    if (conduct.isGone || conduct.shows("agreement-timeout") || state !== "Pending") return;
     agreement.state = "Approved";
     agreement.approvedAt = this.#options.clock();
     this.#events.append(session, { eventType: "AgreementApprovedEvent", agreementId });
     this.#bell.ring();
+    this.#options.onApproved(agreement);
   }
 
   async #wait(agreement: Agreement, { query, closed }: Call): Promise<Reply> {
@@ -172,7 +205,8 @@ export class Agreements {
     if (agreement.state === "Terminated") return refuse(410, "Agreement is already terminated.");
     if (agreement.state !== "Approved")
       return refuse(409, `Agreement is in ${agreement.state} state.`);
-    if (agreement.host.isGone) return unreachable();
+    if (agreement.conduct.isGone) return unreachable();
+    agreement.conduct.end();
     this.#end(agreement, "Requestor", call.read(Reason)?.message ?? "Finished");
     return { status: 200 };
   }

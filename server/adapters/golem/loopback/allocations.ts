@@ -141,6 +141,8 @@ export class Allocations {
     const total = unitsIn(wanted.totalAmount ?? amountOf(allocation.total));
     if (total === null || total < allocation.spent)
       return refuse(400, "New allocation would be smaller than the already spent amount");
+    if (wanted.timeout !== undefined && Date.parse(wanted.timeout) <= this.#options.now().getTime())
+      return problem("validation-error/timeout-passed", "Requested timeout is in the past", {});
     if (total - allocation.total > this.#funds - this.#reserved())
       return problem("validation-error/insufficient-account-funds", "Insufficient funds", {});
     allocation.total = total;

@@ -5,13 +5,19 @@ import type { Activities, Activity } from "@/server/adapters/golem/loopback/acti
 import type { Agreement } from "@/server/adapters/golem/loopback/agreements";
 import type { Allocations } from "@/server/adapters/golem/loopback/allocations";
 import { EventLog } from "@/server/adapters/golem/loopback/event-log";
-import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
+import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
 import { ok, type Reply, refuse } from "@/server/adapters/golem/loopback/reply";
 import type { Call, Route } from "@/server/adapters/golem/loopback/router";
 import { amountOf } from "@/server/domain/job/amount";
 
 /** How long after an invoice its payment is due. */
 const PAYMENT_TERM_MS = 86_400_000;
+
+/** What a provider that overprices asks for, as a multiple of what is due. */
+const OVERPRICE = 100n;
+
+/** So many debit notes at once come from a provider that floods. */
+const FLOOD_NOTES = 200;
 
 const Acceptance = z.object({
   totalAmountAccepted: z.string().max(60),
@@ -22,6 +28,7 @@ const Acceptance = z.object({
 type Bill = {
   readonly agreement: Agreement;
   readonly dueUnits: bigint;
+  readonly timestamp: string;
   readonly view: object;
   status: "RECEIVED" | "ACCEPTED" | "REJECTED";
 };
@@ -38,6 +45,8 @@ export class Bills {
   readonly #options: BillsOptions;
   readonly #debitNotes = new Map<string, Bill>();
   readonly #invoices = new Map<string, Bill>();
+  /** Agreements whose provider has flooded them with debit notes: it does so once. */
+  readonly #flooded = new Set<string>();
   readonly #debitNoteEvents: EventLog;
   readonly #invoiceEvents: EventLog;
   /** Accepted so far, by agreement: amounts on bills are totals, only the rise is paid. */
@@ -49,11 +58,12 @@ export class Bills {
     this.#invoiceEvents = new EventLog(options.clock);
   }
 
-  issueDebitNote(activity: Activity, activities: Activities): void {
+  /** Tells the requestor what is due so far. Returns the debit note's id; null: none was sent. */
+  issueDebitNote(activity: Activity, activities: Activities): string | null {
     const { agreement, id: activityId } = activity;
-    if (activity.state === "Terminated" || agreement.host.isGone) return;
+    if (agreement.conduct.isGone) return null;
     const debitNoteId = randomUUID();
-    const dueUnits = activities.dueFor(activity);
+    const dueUnits = asked(agreement, activities.dueFor(activity));
     const { durationMs, cpuMs } = activities.usageOf(activity);
     const totalAmountDue = amountOf(dueUnits);
     const usageCounterVector = [durationMs / 1_000, cpuMs / 1_000];
@@ -61,14 +71,30 @@ export class Bills {
     this.#debitNotes.set(debitNoteId, this.#bill(agreement, dueUnits, view));
     const eventType = "DebitNoteReceivedEvent";
     this.#debitNoteEvents.append(agreement.session, { eventType, debitNoteId });
+    return debitNoteId;
+  }
+
+  /** Whether the requestor has accepted a debit note. */
+  isAccepted(debitNoteId: string): boolean {
+    return this.#debitNotes.get(debitNoteId)?.status === "ACCEPTED";
+  }
+
+  /** From a provider that floods: far more debit notes than anybody needs. */
+  flood(activity: Activity, activities: Activities): void {
+    const { conduct, id } = activity.agreement;
+    if (!conduct.shows("floods") || this.#flooded.has(id)) return;
+    this.#flooded.add(id);
+    for (let notes = 0; notes < FLOOD_NOTES; notes += 1) this.issueDebitNote(activity, activities);
   }
 
   /** The provider's last bill, once its agreement has ended. */
   issueInvoice(agreement: Agreement, activities: Activities): void {
+    const { conduct } = agreement;
+    if (conduct.isGone || conduct.shows("never-invoices")) return;
     const invoiceId = randomUUID();
     const used = activities.ofAgreement(agreement);
     const due = used.reduce((sum, activity) => sum + activities.dueFor(activity), 0n);
-    const dueUnits = due * BigInt(agreement.host.faults.overcharges ?? 1);
+    const dueUnits = asked(agreement, due);
     const view = {
       invoiceId,
       activityIds: used.map(({ id }) => id),
@@ -98,7 +124,12 @@ export class Bills {
       {
         method: "GET",
         path: `${path}/invoices`,
-        handle: () => ok([...this.#invoices.values()].map(viewOf)),
+        handle: ({ query }) => ok(listed(this.#invoices, query)),
+      },
+      {
+        method: "GET",
+        path: `${path}/debitNotes`,
+        handle: ({ query }) => ok(listed(this.#debitNotes, query)),
       },
       {
         method: "POST",
@@ -153,6 +184,7 @@ export class Bills {
 
   #bill(agreement: Agreement, dueUnits: bigint, own: object): Bill {
     const { provider } = agreement.host;
+    const timestamp = this.#options.clock();
     const view = {
       ...own,
       issuerId: provider.id,
@@ -160,11 +192,25 @@ export class Bills {
       payeeAddr: provider.id,
       payerAddr: this.#options.requestorId,
       paymentPlatform: agreement.counter.properties["golem.com.payment.chosen-platform"],
-      timestamp: this.#options.clock(),
+      timestamp,
       agreementId: agreement.id,
     };
-    return { agreement, dueUnits, view, status: "RECEIVED" };
+    return { agreement, dueUnits, timestamp, view, status: "RECEIVED" };
   }
+}
+
+/** What a provider asks for when so much is due. */
+const asked = ({ conduct }: Agreement, due: bigint): bigint =>
+  conduct.shows("overprices") ? due * OVERPRICE : due;
+
+/** As `getInvoices` and `getDebitNotes`: strictly newer than `afterTimestamp`, at most `maxItems`, oldest first. */
+function listed(bills: ReadonlyMap<string, Bill>, query: URLSearchParams): readonly object[] {
+  const after = microsOf(query.get("afterTimestamp") ?? "1970-01-01T00:00:00Z");
+  const most = query.has("maxItems") ? Number(query.get("maxItems")) : undefined;
+  return [...bills.values()]
+    .filter(({ timestamp }) => microsOf(timestamp) > after)
+    .slice(0, most)
+    .map(viewOf);
 }
 
 const viewOf = ({ view, status }: Bill): object => ({ ...view, status });

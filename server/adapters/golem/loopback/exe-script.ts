@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-export type MachineState = "Initialized" | "Deployed" | "Ready" | "Terminated";
+export type MachineState = "Initialized" | "Deployed" | "Ready" | "Unresponsive" | "Terminated";
+
+/** The commands that a broken machine can fail at. */
+export type FailingCommand = "deploy" | "start";
 
 const Deployment = z.object({
   net: z
@@ -40,12 +43,13 @@ export function runScript(
   script: ExeScript,
   before: MachineState,
   now: Date,
+  failing: ReadonlySet<FailingCommand> = new Set(),
 ): { readonly batch: Batch; readonly state: MachineState; readonly networkId: string | null } {
   const batch: CommandResult[] = [];
   let state = before;
   let networkId: string | null = null;
   for (const [index, command] of script.entries()) {
-    const effect = effectOf(command, state);
+    const effect = effectOf(command, state, failing);
     state = effect.state;
     networkId = effect.networkId ?? networkId;
     batch.push({
@@ -62,8 +66,13 @@ export function runScript(
   return { batch, state, networkId };
 }
 
-function effectOf(command: Readonly<Record<string, unknown>>, state: MachineState): Effect {
+function effectOf(
+  command: Readonly<Record<string, unknown>>,
+  state: MachineState,
+  failing: ReadonlySet<string>,
+): Effect {
   const [name = "", args] = Object.entries(command)[0] ?? [];
+  if (failing.has(name)) return { state, error: `ExeUnit could not ${name} (scripted)` };
   if (name === "deploy" && state === "Initialized") {
     const network = Deployment.parse(args ?? {}).net?.[0];
     return network === undefined

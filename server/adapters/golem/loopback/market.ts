@@ -1,19 +1,30 @@
 import { z } from "zod";
 import { Bell } from "@/server/adapters/golem/bell";
+import type { Conduct } from "@/server/adapters/golem/loopback/conduct";
 import { meets, type Properties } from "@/server/adapters/golem/loopback/constraints";
 import { secondsOf } from "@/server/adapters/golem/loopback/event-log";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
+import { manifestOf } from "@/server/adapters/golem/loopback/manifest";
 import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
 import { offerOf } from "@/server/adapters/golem/loopback/offer";
+import { outboundObjection } from "@/server/adapters/golem/loopback/outbound-rule";
 import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
 import { created, noContent, ok, type Reply, refuse } from "@/server/adapters/golem/loopback/reply";
 import type { Call, Route } from "@/server/adapters/golem/loopback/router";
+import {
+  type JobSimulation,
+  scriptedFor,
+  simulationOf,
+} from "@/server/adapters/golem/loopback/scripted-faults";
 
 /** How long the network takes to carry an offer or an answer. The real one needs seconds to minutes. */
 const CARRY_MS = 20;
 
 /** Providers turn down agreements that end sooner (yagna's MIN_AGREEMENT_EXPIRATION). */
 const MIN_AGREEMENT_MS = 300_000;
+
+/** So many offers at once come from a provider that floods. */
+const FLOOD_OFFERS = 20;
 
 const DemandBody = z.object({
   properties: z.record(z.string().max(200), z.json()),
@@ -24,6 +35,8 @@ type DemandBody = z.infer<typeof DemandBody>;
 export type Demand = DemandBody & {
   readonly id: string;
   readonly timestamp: string;
+  /** What its job wants to go wrong. */
+  readonly simulation: JobSimulation | null;
   readonly inbox: object[];
   readonly bell: Bell;
   isOpen: boolean;
@@ -33,6 +46,7 @@ export type Proposal = {
   readonly id: string;
   readonly demand: Demand;
   readonly host: ProviderHost;
+  readonly conduct: Conduct;
   readonly issuerId: string;
   readonly state: "Initial" | "Draft";
   readonly timestamp: string;
@@ -49,6 +63,10 @@ export type MarketOptions = {
   readonly platforms: readonly string[];
   readonly clock: MicroClock;
   readonly now: () => Date;
+  /** Whether a provider takes one more agreement. */
+  readonly hasRoom: (host: ProviderHost) => boolean;
+  /** Called for each demand of a job that wants something to go wrong. */
+  readonly onSimulation: (simulation: JobSimulation) => void;
 };
 
 /** Demands, and the talk of proposals and counter-proposals about them. */
@@ -85,9 +103,21 @@ export class Market {
     ];
   }
 
+  /** Forgets every demand and what is talked about them, as a yagna does that is started anew. */
+  forget(): void {
+    for (const demand of this.#demands.values()) {
+      demand.isOpen = false;
+      demand.bell.ring();
+    }
+    this.#demands.clear();
+    this.#proposals.clear();
+  }
+
   #subscribe(body: DemandBody): Reply {
+    const simulation = simulationOf(body.properties);
     const demand: Demand = {
       ...body,
+      simulation,
       id: `${randomHex(16)}-${randomHex(32)}`,
       timestamp: this.#options.clock(),
       inbox: [],
@@ -95,6 +125,7 @@ export class Market {
       isOpen: true,
     };
     this.#demands.set(demand.id, demand);
+    if (simulation !== null) this.#options.onSimulation(simulation);
     soon(() => {
       for (const host of this.#options.hosts) this.#offer(demand, host);
     });
@@ -104,8 +135,18 @@ export class Market {
   #offer(demand: Demand, host: ProviderHost): void {
     const properties = offerOf(host.provider, this.#options.platforms);
     if (host.isGone || !meets(properties, demand.constraints)) return;
-    const constraints = "(&(golem.node.debug.subnet=public))";
-    this.#deliver(this.#lay(demand, host, { properties, constraints }));
+    const terms = { properties, constraints: "(&(golem.node.debug.subnet=public))" };
+    const isFlood = this.#conductOf(demand, host).shows("floods");
+    for (let offers = isFlood ? FLOOD_OFFERS : 1; offers > 0; offers -= 1)
+      this.#deliver(this.#lay(demand, host, terms));
+  }
+
+  #conductOf({ simulation }: Demand, host: ProviderHost): Conduct {
+    if (simulation === null) return host.conductTowards(null, () => []);
+    const providers = this.#options.hosts.map(({ provider }) => provider);
+    return host.conductTowards(simulation.job, () =>
+      scriptedFor(simulation, host.provider, providers),
+    );
   }
 
   /** Ends a demand. Its proposals are forgotten; agreements keep those that they were made of. */
@@ -138,7 +179,7 @@ export class Market {
     const { demand, host } = offered;
     const issuerId = this.#options.requestorId;
     const counter = this.#lay(demand, host, body, { issuerId, previousId: offered.id });
-    if (!host.isGone) soon(() => this.#respond(offered, counter));
+    if (!counter.conduct.isGone) soon(() => this.#respond(offered, counter));
     return ok(counter.id);
   }
 
@@ -162,10 +203,15 @@ export class Market {
     this.#deliver(this.#lay(demand, host, { properties, constraints }, chain));
   }
 
-  #objection({ host, properties }: Proposal): string | null {
-    if (host.faults.rejectsCounter) return "No capacity available: this provider is busy";
+  #objection({ host, conduct, properties }: Proposal): string | null {
+    if (conduct.shows("rejects")) return "No capacity available: this provider is busy";
+    if (!this.#options.hasRoom(host))
+      return "No capacity available. Reached Agreements limit: provider is busy";
     const leftMs = Number(properties["golem.srv.comp.expiration"]) - this.#options.now().getTime();
-    return leftMs < MIN_AGREEMENT_MS - 2_000 ? "Proposal expires in less than 5min from now" : null;
+    if (leftMs < MIN_AGREEMENT_MS - 2_000) return "Proposal expires in less than 5min from now";
+    const manifest = manifestOf(properties);
+    if (typeof manifest === "string") return `Manifest verification failed: ${manifest}`;
+    return manifest === null ? null : outboundObjection(manifest, host.provider.outbound);
   }
 
   #lay(
@@ -178,6 +224,7 @@ export class Market {
       id: `R-${randomHex(32)}`,
       demand,
       host,
+      conduct: this.#conductOf(demand, host),
       issuerId: chain?.issuerId ?? host.provider.id,
       state: chain === null ? "Initial" : "Draft",
       timestamp: this.#options.clock(),

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
 import type { AnswerChat } from "@/server/adapters/golem/loopback/answer";
-import { sendFaulty } from "@/server/adapters/golem/loopback/faulty-answers";
+import type { Conduct } from "@/server/adapters/golem/loopback/conduct";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
+import { jsonOf } from "@/server/adapters/golem/loopback/json-body";
+import { pour } from "@/server/adapters/golem/loopback/pour";
 import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
 import type { ControlAnswer } from "@/server/domain/control/answer";
 
@@ -12,8 +14,8 @@ export const MODEL_DOOR_PORT = 8081;
 /** Says in every answer that nothing but a control model spoke. */
 const FINGERPRINT = "beacon-control/1 simulated";
 
-/** The largest chat request that is read. */
-const MAX_REQUEST_BYTES = 262_144;
+/** What a provider that floods says, again and again. */
+const FLOOD = "Lorem ipsum dolor sit amet. ".repeat(600);
 
 /** OpenAI's chat request, as far as the control models heed it; other fields are ignored, as real servers do. */
 const ChatRequest = z.object({
@@ -34,6 +36,8 @@ export type ModelDoorOptions = {
   readonly answer: AnswerChat;
   readonly models: readonly string[];
   readonly latencyMs: number;
+  /** How much longer the answers of a slow provider take. */
+  readonly slowMs: number;
   readonly now: () => Date;
 };
 
@@ -58,24 +62,37 @@ async function handle(
   if (!chat.success)
     return send(response, 400, problem("invalid_request_error", chat.error.message));
   const { host } = options;
-  const thinkMs = options.latencyMs + (host.faults.delayMs ?? 0);
+  const conduct = host.visitOf(request.socket)?.conduct;
+  if (conduct === undefined) return void response.destroy();
+  const thinkMs = options.latencyMs + (conduct.shows("slow") ? options.slowMs : 0);
   if (thinkMs > 0) await new Promise((resolve) => setTimeout(resolve, thinkMs));
-  host.countAnswer(thinkMs);
-  if (host.isGone) return;
-  if (host.faults.answers !== undefined) return sendFaulty(response, host.faults.answers);
-  const answer = options.answer(questionOf(chat.data, host));
+  host.busyMs += thinkMs;
+  if (conduct.isGone) return;
+  const answer = options.answer(questionOf(chat.data, conduct));
   if (answer === null)
     return send(response, 404, problem("model_not_found", `no model ${chat.data.model}`));
-  send(response, 200, completionOf(chat.data.model, answer, options.now()));
+  response.once("finish", () => conduct.countAnswer());
+  sendAnswer(response, completionOf(chat.data.model, answer, options.now()), conduct);
 }
 
-function questionOf(chat: ChatRequest, host: ProviderHost): Parameters<AnswerChat>[0] {
+/** Sends an answer whole, or in one of the ways in which providers spoil it. */
+function sendAnswer(response: ServerResponse, body: object, conduct: Conduct): void {
+  if (conduct.shows("floods")) {
+    head(response, 200).write('{"choices":[{"message":{"content":"');
+    pour(response, FLOOD);
+  } else if (conduct.shows("truncates")) {
+    const text = JSON.stringify(body);
+    head(response, 200).write(text.slice(0, text.length / 2), () => response.destroy());
+  } else send(response, 200, body);
+}
+
+function questionOf(chat: ChatRequest, { place }: Conduct): Parameters<AnswerChat>[0] {
   const said = (role: "system" | "user") =>
     chat.messages.filter((message) => message.role === role).map(({ content }) => content);
   const system = said("system");
   return {
     model: chat.model,
-    country: host.provider.country,
+    country: place.country,
     prompt: said("user").join("\n"),
     systemPrompt: system.length > 0 ? system.join("\n") : null,
     seed: chat.seed,
@@ -111,23 +128,12 @@ const listOf = (models: readonly string[]): object => ({
 
 const problem = (type: string, message: string): object => ({ error: { type, message } });
 
-function send(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { "content-type": "application/json", "x-beacon-simulated": FINGERPRINT })
-    .end(JSON.stringify(body));
-}
+const head = (response: ServerResponse, status: number): ServerResponse =>
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "x-beacon-simulated": FINGERPRINT,
+  });
 
-/** The request's JSON; undefined when it is none, or too large. */
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
-  }
-  try {
-    return size > MAX_REQUEST_BYTES ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    return undefined;
-  }
+function send(response: ServerResponse, status: number, body: object): void {
+  head(response, status).end(JSON.stringify(body));
 }

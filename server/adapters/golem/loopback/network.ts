@@ -1,52 +1,39 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import type { Amount } from "@/schemas/primitives";
-import { Activities } from "@/server/adapters/golem/loopback/activities";
-import { Agreements } from "@/server/adapters/golem/loopback/agreements";
-import { Allocations } from "@/server/adapters/golem/loopback/allocations";
-import type { AnswerChat } from "@/server/adapters/golem/loopback/answer";
-import { Bills } from "@/server/adapters/golem/loopback/bills";
+import { createServer, type Server as HttpServer } from "node:http";
+import type { Socket } from "node:net";
+import type { ProviderFault, YagnaFault } from "@/schemas/simulation";
 import { createExitDoor, EXIT_DOOR_PORT } from "@/server/adapters/golem/loopback/exit-door";
-import type { Faults } from "@/server/adapters/golem/loopback/faults";
-import { nodeIdOf } from "@/server/adapters/golem/loopback/identifiers";
-import { Market } from "@/server/adapters/golem/loopback/market";
-import { createMicroClock } from "@/server/adapters/golem/loopback/micro-clock";
+import { type InternetOptions, openInternet } from "@/server/adapters/golem/loopback/internet";
+import { type Listener, listenOn } from "@/server/adapters/golem/loopback/listener";
 import { createModelDoor, MODEL_DOOR_PORT } from "@/server/adapters/golem/loopback/model-door";
 import { openServices } from "@/server/adapters/golem/loopback/open-services";
-import { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
+import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
 import {
   LOOPBACK_PROVIDERS,
   type LoopbackProvider,
 } from "@/server/adapters/golem/loopback/providers";
-import { ok } from "@/server/adapters/golem/loopback/reply";
-import { listenerFor } from "@/server/adapters/golem/loopback/router";
-import { TunnelGate } from "@/server/adapters/golem/loopback/tunnel-gate";
-import { VirtualNetworks } from "@/server/adapters/golem/loopback/virtual-networks";
+import { listenerFor, type RestExchange } from "@/server/adapters/golem/loopback/router";
+import type { ScriptedFault } from "@/server/adapters/golem/loopback/scripted-faults";
+import type { VendorRequest } from "@/server/adapters/golem/loopback/vendor-service";
+import {
+  assembleYagna,
+  type YagnaNode,
+  type YagnaNodeOptions,
+} from "@/server/adapters/golem/loopback/yagna-node";
 
-/** Nothing but this host can reach the loopback network. */
-const HOST = "127.0.0.1";
-
-/** The payment platforms that the providers take: the test network, and the one that golem-js 3.6.0 defaults to. */
-const PLATFORMS = ["erc20-hoodi-tglm", "erc20-holesky-tglm"];
-
-export type LoopbackOptions = {
-  /** 0: any free port. */
-  readonly port: number;
-  readonly answer: AnswerChat;
-  /** The names that `GET /v1/models` lists. */
-  readonly models: readonly string[];
-  /** How long a model thinks. */
-  readonly latencyMs: number;
-  readonly now: () => Date;
-  /** What the requestor's account holds; 1000 GLM unless set. */
-  readonly fundsGlm?: Amount;
-  /** How often a provider sends a debit note; two minutes, as negotiated by golem-js, unless set. */
-  readonly debitNoteMs?: number;
-  /** The application key; drawn at random unless set. */
-  readonly appKey?: string;
-  readonly providers?: readonly LoopbackProvider[];
-};
+export type LoopbackOptions = YagnaNodeOptions &
+  InternetOptions & {
+    /** 0: any free port. */
+    readonly port: number;
+    /** The names that `GET /v1/models` lists. */
+    readonly models: readonly string[];
+    /** The application key; drawn at random unless set. */
+    readonly appKey?: string;
+    readonly providers?: readonly LoopbackProvider[];
+    /** How much longer the answers of a slow provider take; 3 s unless set. */
+    readonly slowMs?: number;
+    readonly onExchange?: (exchange: RestExchange) => void;
+  };
 
 /** A Golem network inside this process, for one requestor. */
 export type LoopbackNetwork = {
@@ -57,121 +44,104 @@ export type LoopbackNetwork = {
   readonly relayUrl: string;
   /** Says which address a request comes from. */
   readonly echoUrl: string;
+  /** The same on two listeners: over plain HTTP, and over TLS with a certificate of the vendor's authority. */
+  readonly echoUrls: readonly [http: string, https: string];
+  /** A model service on the internet, simulated. */
+  readonly vendor: {
+    /** `https://127.0.0.1:<port>` */
+    readonly origin: string;
+    /** The authority that vouches for it: made at start, trusted by nobody else. */
+    readonly caPem: string;
+    requests(): readonly VendorRequest[];
+    /** The next so many requests are turned down with 429 and this Retry-After. */
+    limit(requests: number, retryAfterS: number): void;
+  };
   readonly providers: readonly LoopbackProvider[];
-  /** Replaces a provider's faults and makes it reachable again. */
-  fault(providerId: string, faults: Faults): void;
-  /** From now on a provider cannot be reached and says nothing. */
-  vanish(providerId: string): void;
+  /** Replaces a provider's faults towards every job and makes it reachable again. A bare name begins at once. */
+  fault(providerId: string, ...faults: readonly (ProviderFault | ScriptedFault)[]): void;
+  /** From now on a provider cannot be reached and says nothing. Its streams close, or fall silent as on the real network. */
+  vanish(providerId: string, how?: "closes" | "silent"): void;
   /** A provider ends all its agreements. */
   terminate(providerId: string, reason: string): void;
+  /** Another server answers on a port inside a provider's machines; null: the usual one again. */
+  takeOver(providerId: string, port: number, server: HttpServer | null): void;
+  /** Something goes wrong with yagna, for a time or until null; a restart without a time is over at once. */
+  faultYagna(fault: YagnaFault | null, forMs?: number): void;
   /** Ends everything, also what is under way. */
   stop(): Promise<void>;
 };
 
 /** Starts the loopback Golem network on 127.0.0.1. Rejects when the port is taken. */
 export async function startLoopbackNetwork(options: LoopbackOptions): Promise<LoopbackNetwork> {
-  const { now, providers = LOOPBACK_PROVIDERS } = options;
+  const { now, providers = LOOPBACK_PROVIDERS, onExchange = () => undefined } = options;
   const appKey = options.appKey ?? randomBytes(16).toString("hex");
-  const hosts = providers.map((provider) => new ProviderHost(provider));
-  const yagna = assemble(hosts, appKey, options);
-  const sockets = new Set<Socket>();
-  const server = createServer(
-    { noDelay: true },
-    listenerFor([...openServices(providers, now), ...yagna.routes], appKey),
-  );
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.on("upgrade", (request, socket: Socket, head) => yagna.gate.admit(request, socket, head));
-  const port = await listen(server, options.port);
-  openDoors(hosts, port, options);
-  const url = `http://${HOST}:${port}`;
-  const hostOf = (id: string) => hosts.find(({ provider }) => provider.id === id);
+  const yagna = assembleYagna(providers, appKey, options);
+  const internet = await openInternet(providers, options);
+  const { vendor, secureEcho } = internet;
+  let main: Listener | null = null;
+  try {
+    const echoes = () => [`${main?.origin}/echo`, `${secureEcho.origin}/echo`] as const;
+    const open = openServices({ providers, now, vendor, echoes });
+    const routes = [...open, ...yagna.routes];
+    const { trouble } = yagna;
+    const server = createServer(
+      { noDelay: true },
+      listenerFor({ routes, appKey, trouble, onExchange }),
+    );
+    server.on("upgrade", (request, socket: Socket, head) =>
+      yagna.gate.admit(request, socket, head),
+    );
+    main = await listenOn(server, "http", options.port);
+  } catch (error) {
+    await internet.close();
+    throw error;
+  }
+  const { origin: url, close } = main;
+  openDoors(yagna.hosts, [url, secureEcho.origin], options);
   return {
     url,
     appKey,
     relayUrl: `${url}/relay`,
     echoUrl: `${url}/echo`,
+    echoUrls: [`${url}/echo`, `${secureEcho.origin}/echo`],
+    vendor,
     providers,
-    fault: (id, faults) => {
-      const host = hostOf(id);
-      host?.heal();
-      if (host !== undefined) host.faults = faults;
-    },
-    vanish: (id) => hostOf(id)?.vanish(),
-    terminate: (id, reason) => yagna.agreements.terminateByProvider(id, reason),
+    ...switchesOf(yagna),
     stop: async () => {
       yagna.stop();
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([close(), internet.close()]);
     },
   };
 }
 
-/** yagna's parts, wired: agreements end activities, activities are billed, bills are paid from allocations. */
-function assemble(hosts: readonly ProviderHost[], appKey: string, options: LoopbackOptions) {
-  const { now, fundsGlm = "1000", debitNoteMs = 120_000 } = options;
-  const requestorId = nodeIdOf("requestor");
-  const clock = createMicroClock(now);
-  const allocations = new Allocations({ clock, now, requestorId, fundsGlm });
-  const bills = new Bills({ clock, now, requestorId, allocations });
-  const market = new Market({ hosts, requestorId, platforms: PLATFORMS, clock, now });
-  const agreements: Agreements = new Agreements({
-    market,
-    clock,
-    now,
-    requestorId,
-    onEnded: (agreement) => {
-      for (const activity of activities.ofAgreement(agreement)) activities.end(activity);
-      if (!agreement.host.isGone) bills.issueInvoice(agreement, activities);
-    },
-  });
-  const timers = new Set<NodeJS.Timeout>();
-  const activities: Activities = new Activities({
-    agreements,
-    now,
-    onCreated: (activity) => {
-      const timer = setInterval(() => {
-        if (activity.state === "Terminated") clearInterval(timer);
-        else bills.issueDebitNote(activity, activities);
-      }, debitNoteMs).unref();
-      timers.add(timer);
-    },
-  });
-  const networks = new VirtualNetworks();
-  const gate = new TunnelGate({ appKey, networks, activities });
-  const identity = { identity: requestorId, name: "beacon-loopback", role: "manager" };
+/** What a test can do to the network while it runs. */
+function switchesOf({ hosts, agreements, trouble }: YagnaNode) {
+  const hostOf = (id: string) => hosts.find(({ provider }) => provider.id === id);
+  const scripted = (fault: ProviderFault | ScriptedFault): ScriptedFault =>
+    typeof fault === "string" ? { fault, moment: "at-start" } : fault;
   return {
-    agreements,
-    gate,
-    routes: [
-      { method: "GET" as const, path: "/me", handle: () => ok(identity) },
-      ...[allocations, bills, market, agreements, activities, networks].flatMap((part) =>
-        part.routes(),
-      ),
-    ],
-    stop: () => {
-      gate.close();
-      for (const timer of timers) clearInterval(timer);
-    },
+    fault: (id: string, ...faults: readonly (ProviderFault | ScriptedFault)[]) =>
+      hostOf(id)?.rescript(faults.map(scripted)),
+    vanish: (id: string, how: "closes" | "silent" = "closes") => hostOf(id)?.vanish(how),
+    terminate: (id: string, reason: string) =>
+      agreements.terminateByProvider(({ host }) => host.provider.id === id, reason),
+    takeOver: (id: string, port: number, server: HttpServer | null) =>
+      hostOf(id)?.takeOver(port, server),
+    faultYagna: (fault: YagnaFault | null, forMs?: number) =>
+      fault === null ? trouble.end() : trouble.start(fault, forMs ?? null),
   };
 }
 
-/** Opens the two doors inside every provider's machine. The exit leads to the echo service and nowhere else. */
-function openDoors(hosts: readonly ProviderHost[], port: number, options: LoopbackOptions): void {
-  const { answer, models, latencyMs, now } = options;
-  const allowed = new Set([`${HOST}:${port}`]);
+/** Opens the two doors inside every provider's machines. */
+function openDoors(
+  hosts: readonly ProviderHost[],
+  echoOrigins: readonly string[],
+  options: LoopbackOptions,
+): void {
+  const { answer, models, latencyMs, now, slowMs = 3_000 } = options;
+  const echoes = new Set(echoOrigins.map((origin) => new URL(origin).host));
   for (const host of hosts) {
-    host.serve(MODEL_DOOR_PORT, createModelDoor({ host, answer, models, latencyMs, now }));
-    const { address: localAddress } = host.provider;
-    host.serve(EXIT_DOOR_PORT, createExitDoor({ localAddress, allowed }));
+    host.serve(MODEL_DOOR_PORT, createModelDoor({ host, answer, models, latencyMs, slowMs, now }));
+    host.serve(EXIT_DOOR_PORT, createExitDoor({ host, echoes, slowMs }));
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
-  });
 }

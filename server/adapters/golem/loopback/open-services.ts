@@ -15,14 +15,25 @@ const VERSION = {
   updateTs: null,
 };
 
+export type OpenServicesOptions = {
+  readonly providers: readonly LoopbackProvider[];
+  readonly now: () => Date;
+  readonly vendor: { readonly origin: string; readonly caPem: string };
+  /** The echo services' URLs, once the port is known. */
+  readonly echoes: () => readonly string[];
+};
+
 /**
- * What needs no key: yagna's version; an echo service that says which address a request came from;
+ * What needs no key: yagna's version; where the simulated vendor service is and which authority
+ * vouches for it; an echo service that says which address a request came from;
  * and the relay's list of nodes, where a requestor learns a provider's public address.
  */
-export function openServices(
-  providers: readonly LoopbackProvider[],
-  now: () => Date,
-): readonly Route[] {
+export function openServices({
+  providers,
+  now,
+  vendor,
+  echoes,
+}: OpenServicesOptions): readonly Route[] {
   return [
     {
       method: "GET",
@@ -34,12 +45,22 @@ export function openServices(
       method: "GET",
       path: "/echo",
       open: true,
+      outside: true,
       handle: ({ remoteAddress }) => ok({ address: remoteAddress, simulated: true }),
+    },
+    {
+      method: "GET",
+      path: "/vendor",
+      open: true,
+      outside: true,
+      handle: () =>
+        ok({ origin: vendor.origin, ca: vendor.caPem, echoes: echoes(), simulated: true }),
     },
     {
       method: "GET",
       path: "/relay/nodes/:prefix",
       open: true,
+      outside: true,
       handle: (call) => {
         const prefix = call.param("prefix").toLowerCase();
         const known = providers.filter(({ id }) => id.slice(2).startsWith(prefix));

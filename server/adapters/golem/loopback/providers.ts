@@ -1,6 +1,11 @@
 import type { CountryCode } from "@/schemas/country";
 import type { Amount } from "@/schemas/primitives";
 import { nodeIdOf } from "@/server/adapters/golem/loopback/identifiers";
+import {
+  DEFAULT_WHITELIST,
+  LOOPBACK_WHITELIST,
+  type OutboundRule,
+} from "@/server/adapters/golem/loopback/outbound-rule";
 import { LOOPBACK_SITES } from "@/server/domain/vantage/address-plan";
 
 /** One provider of the loopback network. Country and address are the truth that no offer publishes. */
@@ -10,6 +15,10 @@ export type LoopbackProvider = {
   readonly country: CountryCode;
   /** The source address of all that leaves its machine. */
   readonly address: string;
+  /** The autonomous system that announces the address. */
+  readonly asn: number;
+  readonly asName: string;
+  readonly outbound: OutboundRule;
   readonly prices: {
     readonly startGlm: Amount;
     readonly cpuHourGlm: Amount;
@@ -43,10 +52,16 @@ const SIZES: readonly Size[] = [
   sized(["0", "0.022", "0.005"], 4, 8, 40),
 ];
 
-/** The ten providers, two in each of five countries. */
+/** Providers whose owners never added the simulated services to what a machine may reach. */
+const CLOSED = new Set(["rift-station", "kansai-blade"]);
+
+/** The twenty providers, two in each of ten countries. Sizes repeat after the tenth. */
 export const LOOPBACK_PROVIDERS: readonly LoopbackProvider[] = LOOPBACK_SITES.flatMap((site, i) => {
-  const size = SIZES[i];
+  const size = SIZES[i % SIZES.length];
   if (size === undefined) return [];
-  const { provider: name, country, address } = site;
-  return [{ id: nodeIdOf(name), name, country, address, ...size }];
+  const { provider: name, ...where } = site;
+  const hosts = CLOSED.has(name) ? DEFAULT_WHITELIST : LOOPBACK_WHITELIST;
+  return [
+    { id: nodeIdOf(name), name, ...where, outbound: { everyone: "whitelist", hosts }, ...size },
+  ];
 });

@@ -20,6 +20,11 @@ export class VirtualNetworks {
     return this.#all.get(networkId)?.get(address) ?? null;
   }
 
+  /** Forgets every network: yagna keeps them in memory only. */
+  forget(): void {
+    this.#all.clear();
+  }
+
   routes(): readonly Route[] {
     const path = "/net-api/v1/net";
     return [
