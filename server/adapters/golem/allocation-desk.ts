@@ -1,8 +1,9 @@
-import type { GolemNetwork } from "@golem-sdk/golem-js";
 import type { Amount } from "@/schemas/primitives";
 import { unitsIn } from "@/server/adapters/golem/glm";
-import { golemFailure, statusOf, within } from "@/server/adapters/golem/golem-failure";
+import { bodyOf, golemFailure, statusOf, within } from "@/server/adapters/golem/golem-failure";
 import type { AllocationView } from "@/server/adapters/golem/vantage";
+import type { Yagna } from "@/server/adapters/golem/yagna-events";
+import type { BeaconError } from "@/server/domain/errors";
 import { amountOf } from "@/server/domain/job/amount";
 
 /** How long yagna may take for one answer. */
@@ -20,21 +21,22 @@ type YagnaAllocation = {
 };
 
 /**
- * Allocations, made and released by us. golem-js makes one for each rental and keeps it reserved until
- * it disconnects, and it takes budgets as floating-point numbers; yagna's client takes decimal strings.
+ * Allocations, made, amended and released by us. golem-js makes one for each rental, keeps it reserved
+ * until it disconnects, cannot amend any, and takes budgets as floating-point numbers; yagna's client takes
+ * decimal strings.
  */
 export class AllocationDesk {
-  readonly #golem: GolemNetwork;
+  readonly #yagna: Yagna;
   readonly #platform: string;
 
-  constructor(golem: GolemNetwork, platform: string) {
-    this.#golem = golem;
+  constructor(yagna: Yagna, platform: string) {
+    this.#yagna = yagna;
     this.#platform = platform;
   }
 
   /** @throws BeaconError GOLEM_BUDGET_SPENT when the account cannot cover it, GOLEM_UNAVAILABLE */
   async create(amountGlm: Amount, expiresAt: Date, now: Date): Promise<AllocationView> {
-    const { payment, identity } = this.#golem.services.yagna;
+    const { payment, identity } = this.#yagna;
     try {
       const me = await within(identity.getIdentity(), PATIENCE_MS);
       const made = payment.createAllocation({
@@ -50,17 +52,29 @@ export class AllocationDesk {
       });
       return viewOf(await within(made, PATIENCE_MS));
     } catch (error) {
-      const code = statusOf(error) === 400 ? "GOLEM_BUDGET_SPENT" : "GOLEM_UNAVAILABLE";
-      throw golemFailure(code, `no allocation of ${amountGlm} GLM`, error);
+      throw notGranted(`no allocation of ${amountGlm} GLM`, error);
+    }
+  }
+
+  /**
+   * Changes what an allocation holds in all, and when it ends. What was spent of it stays spent, and it
+   * cannot hold less than that.
+   *
+   * @throws BeaconError as `create`
+   */
+  async amend(id: string, amountGlm: Amount, expiresAt: Date): Promise<AllocationView> {
+    try {
+      const change = { totalAmount: amountGlm, timeout: expiresAt.toISOString() };
+      return viewOf(await within(this.#yagna.payment.amendAllocation(id, change), PATIENCE_MS));
+    } catch (error) {
+      throw notGranted(`allocation ${id} was not changed to ${amountGlm} GLM`, error);
     }
   }
 
   /** Null when it was released, has expired, or is not known. @throws BeaconError GOLEM_UNAVAILABLE */
   async view(id: string): Promise<AllocationView | null> {
     try {
-      return viewOf(
-        await within(this.#golem.services.yagna.payment.getAllocation(id), PATIENCE_MS),
-      );
+      return viewOf(await within(this.#yagna.payment.getAllocation(id), PATIENCE_MS));
     } catch (error) {
       if (GONE.includes(statusOf(error))) return null;
       throw golemFailure("GOLEM_UNAVAILABLE", "yagna shows no allocation", error);
@@ -70,12 +84,21 @@ export class AllocationDesk {
   /** Safe to repeat. @throws BeaconError GOLEM_UNAVAILABLE */
   async release(id: string): Promise<void> {
     try {
-      await within(this.#golem.services.yagna.payment.releaseAllocation(id), PATIENCE_MS);
+      await within(this.#yagna.payment.releaseAllocation(id), PATIENCE_MS);
     } catch (error) {
       if (!GONE.includes(statusOf(error)))
         throw golemFailure("GOLEM_UNAVAILABLE", "the allocation was not released", error);
     }
   }
+}
+
+/**
+ * A refusal for want of money is told from all others (an account that is not registered, a time that
+ * has passed): only more funds help against the first. yagna names it `insufficient-account-funds`.
+ */
+function notGranted(message: string, error: unknown): BeaconError {
+  const isPoor = statusOf(error) === 400 && /insufficient|not enough funds/i.test(bodyOf(error));
+  return golemFailure(isPoor ? "GOLEM_BUDGET_SPENT" : "GOLEM_UNAVAILABLE", message, error);
 }
 
 /** Amounts in their one spelling; what yagna writes is always a plain decimal. */

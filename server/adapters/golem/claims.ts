@@ -1,6 +1,9 @@
 import { z } from "zod";
-import type { CountryCode } from "@/schemas/country";
+import { CountryCode } from "@/schemas/country";
+import type { CountryClaim } from "@/schemas/evidence";
+import { Instant } from "@/schemas/primitives";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
+import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
 
 /** How long what the relay said of a node is believed. Home connections change their address daily at most. */
 const FRESH_MS = 300_000;
@@ -8,28 +11,40 @@ const FRESH_MS = 300_000;
 /** How long the relay may take. */
 const RELAY_MS = 3_000;
 
+/** The property in which an offer may name its country. Standardized, sent by hardly any provider, checked by nobody. */
+const SELF_CLAIM = "golem.node.geo.country_code";
+
 /** The relay's answer to `GET /nodes/<hex>`: node ids, each with the addresses that its packets came from. */
 const NodeList = z.record(
   z.string().max(60),
   z.array(z.object({ peer: z.string().max(60) })).max(50),
 );
 
-/** Where a provider is said to be, before anything was measured. */
-export type Claim = { readonly country: CountryCode; readonly source: string };
+/** What is said of where a provider is, before anything was measured. */
+export type Whereabouts = {
+  /** One for every source that was asked, also those that do not know. */
+  readonly claims: readonly CountryClaim[];
+  /** The autonomous system of its relay address; null: not known. */
+  readonly asn: number | null;
+};
 
 export type ClaimsOptions = {
   /** Base of the relay's node list, without a slash at its end. */
   readonly relayUrl: string;
-  /** The first that knows an address decides the claim. */
+  /** All of them are asked. */
   readonly databases: readonly AddressDatabase[];
+  readonly networks: Pick<NetworkDatabase, "networkOf">;
   readonly now: () => Date;
 };
 
-type Remembered = { readonly claim: Promise<Claim | null>; readonly untilMs: number };
+type Remembered = { readonly address: Promise<RelayWord>; readonly untilMs: number };
+
+/** What the relay says of a node: its address, or why there is none. */
+export type RelayWord = { readonly address: string } | { readonly unknown: string };
 
 /**
- * Which country a provider is in, as far as the network lets one guess: an offer names none, so the
- * relay's list gives its public address, and an address database that address's country.
+ * Which country a provider is in, as far as the network lets one guess: an offer names none or one that
+ * nobody checked, so the relay's list gives its public address, and address databases that address's country.
  */
 export class Claims {
   readonly #options: ClaimsOptions;
@@ -39,31 +54,53 @@ export class Claims {
     this.#options = options;
   }
 
-  /** Null: the relay does not know the node, does not answer, or no database knows its address. */
-  of(nodeId: string): Promise<Claim | null> {
-    const nowMs = this.#options.now().getTime();
-    const known = this.#known.get(nodeId);
-    if (known !== undefined && known.untilMs > nowMs) return known.claim;
-    const claim = this.#ask(nodeId).catch(() => {
-      this.#known.delete(nodeId);
-      return null;
-    });
-    this.#known.set(nodeId, { claim, untilMs: nowMs + FRESH_MS });
-    return claim;
+  /** Never rejects: a source that does not answer is a source that does not know. */
+  async of(nodeId: string, offer: Readonly<Record<string, unknown>>): Promise<Whereabouts> {
+    const { databases, networks, now } = this.#options;
+    const at = Instant.parse(now().toISOString());
+    const word = await this.#relayWord(nodeId);
+    const own: CountryClaim[] =
+      offer[SELF_CLAIM] === undefined
+        ? []
+        : [
+            {
+              country: CountryCode.safeParse(offer[SELF_CLAIM]).data ?? null,
+              source: "the offer's own word",
+              at,
+            },
+          ];
+    if ("unknown" in word)
+      return { claims: [{ country: null, source: word.unknown, at }, ...own], asn: null };
+    const looked = databases.map(({ name, countryOf }) => ({
+      country: countryOf(word.address),
+      source: `relay address ${word.address}, ${name}`.slice(0, 200),
+      at,
+    }));
+    return {
+      claims: [...looked, ...own],
+      asn: networks.networkOf(word.address)?.asn ?? null,
+    };
   }
 
-  async #ask(nodeId: string): Promise<Claim | null> {
-    const { relayUrl, databases } = this.#options;
-    const answer = await fetch(`${relayUrl}/nodes/${nodeId.slice(2)}`, {
-      signal: AbortSignal.timeout(RELAY_MS),
+  #relayWord(nodeId: string): Promise<RelayWord> {
+    const nowMs = this.#options.now().getTime();
+    const known = this.#known.get(nodeId);
+    if (known !== undefined && known.untilMs > nowMs) return known.address;
+    const address = askRelay(this.#options.relayUrl, nodeId).catch(() => {
+      this.#known.delete(nodeId);
+      return { unknown: "the relay did not answer" };
     });
-    const nodes = NodeList.parse(await answer.json());
-    const address = nodes[nodeId]?.[0]?.peer.replace(/:\d+$/, "");
-    if (address === undefined) return null;
-    for (const { name, countryOf } of databases) {
-      const country = countryOf(address);
-      if (country !== null) return { country, source: `relay address ${address}, ${name}` };
-    }
-    return null;
+    this.#known.set(nodeId, { address, untilMs: nowMs + FRESH_MS });
+    return address;
   }
+}
+
+/** What the relay says of one node. Rejects when it does not answer, or with something else than a list. */
+export async function askRelay(relayUrl: string, nodeId: string): Promise<RelayWord> {
+  const answer = await fetch(`${relayUrl}/nodes/${nodeId.slice(2)}`, {
+    signal: AbortSignal.timeout(RELAY_MS),
+  });
+  const nodes = NodeList.parse(await answer.json());
+  const address = nodes[nodeId]?.[0]?.peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  return address === undefined ? { unknown: "the relay does not know the node" } : { address };
 }

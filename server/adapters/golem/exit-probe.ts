@@ -1,24 +1,34 @@
-import { type IncomingMessage, request as send } from "node:http";
-import type { Duplex } from "node:stream";
 import { z } from "zod";
-import { connectTunnel, type TunnelEnd } from "@/server/adapters/golem/tunnel";
+import { secureContextOf, targetOf } from "@/server/adapters/golem/dial";
+import type { DoorResponse } from "@/server/adapters/golem/door";
+import { dialExit } from "@/server/adapters/golem/exit-door";
+import { openLineDoor } from "@/server/adapters/golem/http-exchange";
+import type { TunnelEnd } from "@/server/adapters/golem/tunnel";
 import type { ExitProbe } from "@/server/adapters/golem/vantage";
-import { BeaconError } from "@/server/domain/errors";
+import { fromUtf8 } from "@/server/domain/bytes";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
 
-/** What an echo service says. Ours answers `address`; some public ones say `ip`. */
-const Echo = z
-  .object({ address: z.ipv4().or(z.ipv6()).optional(), ip: z.ipv4().or(z.ipv6()).optional() })
+const Address = z.ipv4().or(z.ipv6());
+
+/** What an echo service says in JSON. Ours answers `address`; some public ones say `ip`. */
+const JsonEcho = z
+  .object({ address: Address.optional(), ip: Address.optional() })
   .transform(({ address, ip }) => address ?? ip)
   .pipe(z.string());
 
-/** The longest echo that is read. */
-const MAX_ECHO_CHARACTERS = 4_096;
+/** A line of the trace that some content networks serve: `ip=192.0.2.1`. */
+const TRACE_LINE = /^ip=(\S+)$/m;
+
+/** The longest echo that is read. A trace has some 300 bytes. */
+export const MAX_ECHO_BYTES = 4_096;
 
 export type ProbeOptions = {
-  /** The exit door: a CONNECT proxy inside the provider's machine. */
+  /** The CONNECT proxy inside the provider's machine. */
   readonly exit: TunnelEnd;
-  /** An echo service over plain HTTP. What it says is about an address, nothing secret. */
-  readonly echoUrl: string;
+  /** An echo service, `http` or `https`. What it says is about an address, nothing secret. */
+  readonly echo: string;
+  /** PEM certificates of the only authorities that are believed; null: those that Node ships. */
+  readonly trust: readonly string[] | null;
   readonly now: () => Date;
   readonly signal: AbortSignal;
 };
@@ -27,61 +37,48 @@ export type ProbeOptions = {
  * Asks an echo service, out of the provider's exit, which source address it sees. The round trip is
  * that of the question and its answer, once the connection stands.
  *
- * @throws BeaconError GOLEM_TUNNEL_FAILED
+ * @throws BeaconError GOLEM_TUNNEL_FAILED, with the code of what went wrong in `details.problem`
  */
-export async function probeExit({ exit, echoUrl, now, signal }: ProbeOptions): Promise<ExitProbe> {
-  const tunnel = connectTunnel(exit);
-  const end = () => tunnel.destroy();
-  signal.addEventListener("abort", end, { once: true });
+export async function probeExit(options: ProbeOptions): Promise<ExitProbe> {
   try {
-    signal.throwIfAborted();
-    const url = new URL(echoUrl);
-    const through = await connectThrough(tunnel, `${url.hostname}:${url.port || 80}`);
-    const startedAt = performance.now();
-    const observedAddress = Echo.parse(JSON.parse(await ask(through, url)));
-    return { at: now(), observedAddress, roundTripMs: Math.round(performance.now() - startedAt) };
+    return await probe(options);
   } catch (cause) {
-    throw new BeaconError("GOLEM_TUNNEL_FAILED", "the exit probe got no answer", { cause });
+    const problem = isBeaconError(cause) ? cause.code : "not an echo";
+    const message = `the exit probe got no answer: ${problem}`;
+    throw new BeaconError("GOLEM_TUNNEL_FAILED", message, { cause, details: { problem } });
+  }
+}
+
+async function probe({ exit, echo, trust, now, signal }: ProbeOptions): Promise<ExitProbe> {
+  const { origin, pathname, search } = new URL(echo);
+  const context = secureContextOf(trust);
+  const line = await dialExit(exit, targetOf(origin), { context, signal });
+  const { door, close } = openLineDoor(origin, () => Promise.resolve(line));
+  const startedAt = performance.now();
+  try {
+    const response = await door.request({
+      method: "GET",
+      path: `${pathname}${search}`,
+      headers: { connection: "close" },
+      body: null,
+      signal,
+      maxBytes: MAX_ECHO_BYTES,
+    });
+    // Rounded up: a bound of distance is made of it, and must not come out too small.
+    const roundTripMs = Math.ceil(performance.now() - startedAt);
+    const { body: answer } = response;
+    const peer = response.peer ?? { address: null, tls: null };
+    return { at: now(), echo, address: addressIn(response), roundTripMs, answer, peer };
   } finally {
-    signal.removeEventListener("abort", end);
-    tunnel.destroy();
+    close();
+    line.stream.destroy();
   }
 }
 
-/** Asks the CONNECT proxy at the other end of `tunnel` for a connection to `target`. */
-function connectThrough(tunnel: Duplex, target: string): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    send({
-      createConnection: () => tunnel,
-      method: "CONNECT",
-      path: target,
-      headers: { host: target },
-    })
-      .once("connect", (response, socket: Duplex) =>
-        response.statusCode === 200
-          ? resolve(socket)
-          : reject(new Error(`the exit door answered ${response.statusCode}`)),
-      )
-      .once("error", reject)
-      .end();
-  });
-}
-
-function ask(socket: Duplex, url: URL): Promise<string> {
-  return new Promise((resolve, reject) => {
-    send({ createConnection: () => socket, host: url.hostname, port: url.port, path: url.pathname })
-      .once("response", (response) => textOf(response).then(resolve, reject))
-      .once("error", reject)
-      .end();
-  });
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  if (response.statusCode !== 200) throw new Error(`the echo answered ${response.statusCode}`);
-  let text = "";
-  for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > MAX_ECHO_CHARACTERS) throw new Error("the echo does not end");
-  }
-  return text;
+/** The address that an echo tells: in JSON, as a line of a trace, or alone. Throws for what is no echo. */
+export function addressIn({ status, body }: Pick<DoorResponse, "status" | "body">): string {
+  const text = fromUtf8(body)?.trim();
+  if (status !== 200 || text === undefined) throw new Error(`the echo answered ${status}`);
+  if (text.startsWith("{")) return JsonEcho.parse(JSON.parse(text));
+  return Address.parse(TRACE_LINE.exec(text)?.[1] ?? text);
 }

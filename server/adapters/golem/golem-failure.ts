@@ -1,10 +1,30 @@
 import { BeaconError, type ErrorCode, isBeaconError } from "@/server/domain/errors";
 
+/** The longest reason that is passed on: what providers write ends up here. */
+const MAX_REASON = 300;
+
 /** Translates what golem-js throws: a BeaconError passes as it is, all else gets `code` and keeps its cause. */
 export function golemFailure(code: ErrorCode, message: string, cause: unknown): BeaconError {
   if (isBeaconError(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new BeaconError(code, `${message}: ${reason}`, { cause });
+  return new BeaconError(code, `${message}: ${reasonOf(cause)}`, { cause });
+}
+
+/** What an error of golem-js or of yagna's client says, and what yagna said to it. */
+export function reasonOf(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const previous = cause instanceof Error && "previous" in cause ? cause.previous : null;
+  const deeper = previous instanceof Error ? `: ${reasonOf(previous)}` : "";
+  const body = bodyOf(cause);
+  return `${said}${deeper}${body === "" ? "" : ` (${body})`}`.slice(0, MAX_REASON);
+}
+
+/** The message in yagna's refusal; empty when it sent none. */
+export function bodyOf(error: unknown): string {
+  if (!(error instanceof Error) || !("body" in error)) return "";
+  const { body } = error;
+  if (typeof body === "string") return body.slice(0, MAX_REASON);
+  if (typeof body !== "object" || body === null) return "";
+  return ("message" in body ? String(body.message) : JSON.stringify(body)).slice(0, MAX_REASON);
 }
 
 /** The HTTP status of a refusal by yagna; null when the error is none. */

@@ -1,12 +1,17 @@
 import type { GolemNetwork } from "@golem-sdk/golem-js";
 import type { CountryCode } from "@/schemas/country";
+import type { CountryClaim } from "@/schemas/evidence";
+import type { ImagePin } from "@/schemas/job-spec";
+import type { BillClerk } from "@/server/adapters/golem/bill-clerk";
+import { END_MS, endAgreement } from "@/server/adapters/golem/end-agreement";
+import { openExitDoor } from "@/server/adapters/golem/exit-door";
 import { probeExit } from "@/server/adapters/golem/exit-probe";
-import { within } from "@/server/adapters/golem/golem-failure";
-import { dropNetwork, endAgreement, type Hired } from "@/server/adapters/golem/hire";
-import type { InvoiceBook } from "@/server/adapters/golem/invoice-book";
-import { type LossWatch, watchLoss } from "@/server/adapters/golem/loss-watch";
+import { golemFailure, reasonOf, within } from "@/server/adapters/golem/golem-failure";
+import { dropNetwork, type Hired } from "@/server/adapters/golem/hire";
+import type { OpenDoor } from "@/server/adapters/golem/http-exchange";
+import { type AgreementEnds, watchLoss } from "@/server/adapters/golem/loss-watch";
 import { openDoor } from "@/server/adapters/golem/tunnel";
-import type { Settlement, Vantage } from "@/server/adapters/golem/vantage";
+import type { RenterBook, Settlement, Vantage } from "@/server/adapters/golem/vantage";
 
 /** The ports inside the machine's image: where its models answer, and where its CONNECT proxy listens. */
 const MODEL_DOOR_PORT = 8081;
@@ -14,11 +19,19 @@ const EXIT_DOOR_PORT = 8080;
 
 export type GolemVantageOptions = {
   readonly golem: GolemNetwork;
-  readonly invoices: InvoiceBook;
+  readonly clerk: BillClerk;
+  readonly book: Pick<RenterBook, "rentalEnded">;
+  readonly ends: AgreementEnds;
   readonly appKey: string;
-  readonly echoUrl: string;
   readonly country: CountryCode;
-  readonly claimSource: string;
+  readonly claims: readonly CountryClaim[];
+  readonly providerName: string;
+  readonly image: ImagePin;
+  readonly manifestSha256: Uint8Array | null;
+  /** The origins that the manifest opened. */
+  readonly origins: readonly string[];
+  /** Certificates that exits are trusted by in place of Node's; null: Node's. */
+  readonly trust: readonly string[] | null;
   readonly simulated: boolean;
   readonly lossCheckMs: number;
   readonly now: () => Date;
@@ -26,14 +39,16 @@ export type GolemVantageOptions = {
   readonly onSettled: () => void;
 };
 
-/** What a hired provider is to a vantage session: two doors, a signal of its loss, and its bill. */
+/** What a hired provider is to a vantage session: its doors, a signal of its loss, and its bill. */
 export function createGolemVantage(hired: Hired, options: GolemVantageOptions): Vantage {
-  const { golem, appKey, echoUrl, now } = options;
+  const { golem, appKey, trust, now, origins } = options;
   const { agreement, exeUnit } = hired;
   const endOf = (port: number) => ({ uri: exeUnit.getWebsocketUri(port), appKey });
   const model = openDoor(endOf(MODEL_DOOR_PORT));
+  const exits = new Map<string, OpenDoor>();
   const watch = watchLoss({
-    golem,
+    yagna: golem.services.yagna,
+    ends: options.ends,
     agreementId: agreement.id,
     activityId: exeUnit.activity.id,
     everyMs: options.lossCheckMs,
@@ -41,17 +56,28 @@ export function createGolemVantage(hired: Hired, options: GolemVantageOptions): 
   let settled: Promise<Settlement> | null = null;
   return {
     country: options.country,
-    claimSource: options.claimSource,
-    provider: { id: agreement.provider.id, name: agreement.provider.name },
+    claims: options.claims,
+    provider: { id: agreement.provider.id, name: options.providerName },
     agreementId: agreement.id,
     activityId: exeUnit.activity.id,
+    image: options.image,
+    manifestSha256: options.manifestSha256,
     simulated: options.simulated,
     modelDoor: model.door,
+    exitDoor: (origin) => {
+      if (!origins.includes(origin)) throw new Error(`the order does not open ${origin}`);
+      const open = exits.get(origin) ?? openExitDoor({ end: endOf(EXIT_DOOR_PORT), origin, trust });
+      exits.set(origin, open);
+      return open.door;
+    },
     lost: watch.lost,
-    probeExit: (signal) => probeExit({ exit: endOf(EXIT_DOOR_PORT), echoUrl, now, signal }),
+    probeExit: (echo, signal) =>
+      probeExit({ exit: endOf(EXIT_DOOR_PORT), echo, trust, now, signal }),
     settle: (timeoutMs) => {
+      watch.stop();
       model.close();
-      settled ??= settle(hired, watch, options, timeoutMs);
+      for (const exit of exits.values()) exit.close();
+      settled ??= settle(hired, options, timeoutMs);
       return settled;
     },
   };
@@ -59,29 +85,34 @@ export function createGolemVantage(hired: Hired, options: GolemVantageOptions): 
 
 /** Ends the rental and waits for its invoice; what cannot be ended is reported, never thrown. */
 async function settle(
-  hired: Hired,
-  watch: LossWatch,
-  { golem, invoices, onSettled }: GolemVantageOptions,
+  { agreement, exeUnit, network }: Hired,
+  { golem, clerk, book, now, onSettled }: GolemVantageOptions,
   timeoutMs: number,
 ): Promise<Settlement> {
-  const { agreement, rental, network } = hired;
-  watch.stop();
-  const isUnreachable = rental
-    .stopAndFinalize(timeoutMs)
-    .then(() => false)
-    .catch(async () => !(await endAgreement(golem, agreement)));
+  const { yagna } = golem.services;
+  const endsAtMs = now().getTime() + timeoutMs;
+  const leftMs = () => Math.max(0, endsAtMs - now().getTime());
+  const stepMs = () => Math.min(END_MS, leftMs());
   try {
-    const unpaid: Settlement = {
-      costGlm: null,
-      problem: "the provider is gone, its agreement stays open",
-    };
-    const gone = isUnreachable.then((is) => (is ? unpaid : new Promise<never>(() => {})));
-    return await within(Promise.race([invoices.outcome(agreement.id), gone]), timeoutMs);
-  } catch {
-    return { costGlm: null, problem: `no invoice within ${timeoutMs} ms` };
+    // Ending the agreement ends the activity as well; its own end gives the provider the exact usage.
+    const stopped = yagna.activity.control.destroyActivity(exeUnit.activity.id, END_MS / 1_000);
+    await within(stopped, stepMs()).catch(() => undefined);
+    const held = await endAgreement(yagna, agreement.id, "Finished", Math.max(1_000, stepMs()));
+    clerk.ended(agreement.id, now());
+    const untold = held === null ? await told(book.rentalEnded(agreement.id, "settled")) : null;
+    const gone = held === null ? null : `the agreement stays open: ${held}`;
+    const settlement = await clerk.settle(agreement.id, leftMs(), gone);
+    return untold === null
+      ? settlement
+      : { ...settlement, problem: settlement.problem ?? `its end was not written down: ${untold}` };
+  } catch (error) {
+    const { message } = golemFailure("GOLEM_SETTLEMENT_FAILED", "not settled", error);
+    return { costGlm: null, problem: message };
   } finally {
-    invoices.drop(agreement.id);
     await dropNetwork(golem, network);
     onSettled();
   }
 }
+
+/** Null when the book took it. */
+const told = (telling: Promise<void>): Promise<string | null> => telling.then(() => null, reasonOf);

@@ -2,36 +2,44 @@
 const INTERVAL_MS = 2_000;
 const PATIENCE_MS = 2_000;
 
-/** Failures in a row after which yagna counts as gone: one may be a hiccup. */
-const FAILURES = 2;
+export type HealthWatchOptions = {
+  readonly yagnaUrl: string;
+  /** For how long yagna may be away: it can be restarted in the meantime, and sick for a moment. */
+  readonly patienceMs: number;
+  readonly now: () => Date;
+  readonly onGone: (reason: string) => void;
+};
 
 /**
- * Watches whether yagna answers. golem-js's event polls retry without a pause when it does not and
- * burn a whole core, so its process has to end then. Calls `onGone` at most once.
+ * Watches whether yagna answers, and calls `onGone` at most once.
  *
  * @returns stops the watch.
  */
-export function watchHealth(yagnaUrl: string, onGone: (reason: string) => void): () => void {
-  let failures = 0;
+export function watchHealth({ yagnaUrl, patienceMs, now, onGone }: HealthWatchOptions): () => void {
+  let wellAtMs = now().getTime();
   let isOver = false;
-  const timer = setInterval(() => {
-    fetch(`${yagnaUrl}/version/get`, { signal: AbortSignal.timeout(PATIENCE_MS) })
-      .then(async (answer) => {
-        await answer.body?.cancel();
-        failures = answer.ok ? 0 : failures + 1;
-      })
-      .catch(() => {
-        failures += 1;
-      })
-      .finally(() => {
-        if (failures < FAILURES || isOver) return;
-        stop();
-        onGone("yagna does not answer");
-      });
+  const timer = setInterval(async () => {
+    const isWell = await answers(yagnaUrl);
+    if (isWell) wellAtMs = now().getTime();
+    if (isOver || now().getTime() - wellAtMs < patienceMs) return;
+    stop();
+    onGone("yagna does not answer");
   }, INTERVAL_MS).unref();
   const stop = () => {
     isOver = true;
     clearInterval(timer);
   };
   return stop;
+}
+
+async function answers(yagnaUrl: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${yagnaUrl}/version/get`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }

@@ -1,140 +1,204 @@
-import type {
-  Agreement,
-  Allocation,
-  ExeUnit,
-  GolemNetwork,
-  Network,
-  OfferProposal,
-  ResourceRental,
-} from "@golem-sdk/golem-js";
-import { fairTotal, type Prices } from "@/server/adapters/golem/fair-bill";
+import type { Agreement, ExeUnit, GolemNetwork, Network } from "@golem-sdk/golem-js";
+import type { BillClerk } from "@/server/adapters/golem/bill-clerk";
+import type { DraftOffer } from "@/server/adapters/golem/draft-offers";
+import { END_MS, endAgreement } from "@/server/adapters/golem/end-agreement";
 import { golemFailure, within } from "@/server/adapters/golem/golem-failure";
+import type { RentalNews, RenterBook, RentOrder } from "@/server/adapters/golem/vantage";
+import { BeaconError } from "@/server/domain/errors";
+import { agreementSeconds } from "@/server/domain/golem/rental-length";
+import type { StartCommand } from "@/server/domain/image/start-commands";
 
-/** How long ending something that went wrong may take. */
-const CLEAN_UP_MS = 5_000;
+/** How long making or removing a VPN network may take. */
+const NETWORK_MS = 5_000;
+
+/** How long the bill of a provider that brought up no machine is waited for, while others are tried. */
+const LATE_BILL_MS = 30_000;
 
 /** The VPN network of one rental. One each: providers do not see one another, and no address runs out. */
 const VPN_RANGE = "10.0.0.0/16";
 
 export type HireOptions = {
   readonly golem: GolemNetwork;
-  readonly allocation: Allocation;
-  readonly rentMs: number;
+  readonly clerk: BillClerk;
+  readonly book: RenterBook;
+  readonly order: Pick<RentOrder, "jobId" | "country" | "allocationId" | "rentMs" | "signal">;
   readonly approvalMs: number;
   readonly deployMs: number;
+  /** Run in the machine once it is up, one after the other; each must return by itself. */
+  readonly start: readonly StartCommand[];
   readonly now: () => Date;
-  readonly signal: AbortSignal;
-  /** Called as soon as there is an agreement, before anything can be billed for it. */
-  readonly onAgreement: (agreementId: string) => void;
+  /** Called with the reason of each bill that is refused. */
+  readonly onBillRefused: (reason: string) => void;
 };
 
+/** A machine that runs, and what it runs under. */
 export type Hired = {
   readonly agreement: Agreement;
-  readonly rental: ResourceRental;
   readonly network: Network;
   readonly exeUnit: ExeUnit;
 };
 
 /**
- * From a draft to a running machine: agreement, VPN network, activity.
+ * From a draft to a running machine: agreement, VPN network, activity. golem-js's `oneOf` and its rentals
+ * are not used: they wait without listening to a signal, and pay by rules of their own.
  *
- * @throws BeaconError GOLEM_AGREEMENT_FAILED, GOLEM_ACTIVITY_FAILED; then nothing is left rented.
+ * @throws BeaconError GOLEM_AGREEMENT_FAILED, GOLEM_ACTIVITY_FAILED, GOLEM_UNAVAILABLE when the book does
+ * not take it, or what the book throws; then
+ * everything that could be ended is ended, and what could not stays in the book as held by nobody.
  */
-export async function hire(proposal: OfferProposal, options: HireOptions): Promise<Hired> {
-  const { golem, signal, deployMs } = options;
-  const agreement = await sign(proposal, options);
-  options.onAgreement(agreement.id);
+export async function hire(offer: DraftOffer, options: HireOptions): Promise<Hired> {
+  const { golem, clerk, now } = options;
+  const { agreement, news } = await sign(offer, options);
   let network: Network | null = null;
-  let rental: ResourceRental | null = null;
   try {
-    network = await within(golem.createNetwork({ ip: VPN_RANGE }), CLEAN_UP_MS, signal);
-    rental = await startRental(proposal, agreement, network, options);
-    const exeUnit = await within(rental.getExeUnit(deployMs), deployMs, signal);
-    return { agreement, rental, network, exeUnit };
+    network = await within(
+      golem.createNetwork({ ip: VPN_RANGE }),
+      NETWORK_MS,
+      options.order.signal,
+    );
+    const exeUnit = await startMachine(agreement, network, news, options);
+    return { agreement, network, exeUnit };
   } catch (cause) {
-    await rental?.stopAndFinalize(CLEAN_UP_MS).catch(() => undefined);
-    await endAgreement(golem, agreement);
+    await end(agreement.id, "no machine came up", options);
+    clerk.ended(agreement.id, now());
+    // Its provider may bill the start all the same. The book is told; nobody waits for it.
+    void clerk.settle(agreement.id, LATE_BILL_MS, null);
     await dropNetwork(golem, network);
     throw golemFailure("GOLEM_ACTIVITY_FAILED", "no machine came up", cause);
   }
 }
 
-async function sign(proposal: OfferProposal, options: HireOptions): Promise<Agreement> {
-  const { golem, signal, approvalMs } = options;
+type Signed = { readonly agreement: Agreement; readonly news: RentalNews };
+
+async function sign(offer: DraftOffer, options: HireOptions): Promise<Signed> {
+  const { golem, clerk, book, order, approvalMs, now, onBillRefused } = options;
   const { marketApi } = golem.services;
-  let agreement: Agreement | null = null;
+  const { signal, allocationId } = order;
+  let agreementId: string | null = null;
   try {
-    const validity = { expirationSec: Math.ceil(rentHours(options.rentMs) * 3_600) };
-    agreement = await within(marketApi.createAgreement(proposal, validity), approvalMs, signal);
+    const validity = { expirationSec: agreementSeconds(order.rentMs) };
+    const made = marketApi.createAgreement(offer.proposal, validity);
+    const agreement = await within(made, approvalMs, signal);
+    const news = newsOf(agreement, offer, order);
+    // Written down before the provider hears of it: from here on it could be billed.
+    await writeDown(book, news);
+    agreementId = agreement.id;
+    const { prices } = offer;
+    clerk.open({
+      agreementId,
+      allocationId,
+      prices,
+      startedAt: now(),
+      onRefused: onBillRefused,
+    });
     const patience = { waitingForApprovalTimeoutSec: Math.ceil(approvalMs / 1_000) };
     const confirmed = marketApi.confirmAgreement(agreement, patience, signal);
-    return await within(confirmed, approvalMs, signal);
+    const approved = await within(confirmed, approvalMs, signal);
+    if (approved.getState() !== "Approved")
+      throw new BeaconError("GOLEM_AGREEMENT_FAILED", `the agreement is ${approved.getState()}`);
+    return { agreement: approved, news };
   } catch (cause) {
-    if (agreement !== null) await withdraw(golem, agreement);
+    if (agreementId !== null) {
+      await end(agreementId, "not signed in time", options);
+      void clerk.settle(agreementId, 0, "it was never signed");
+    }
     throw golemFailure("GOLEM_AGREEMENT_FAILED", "the provider signed no agreement", cause);
   }
 }
 
-async function startRental(
-  proposal: OfferProposal,
+/** What cannot be written down may not be rented, and no provider is to blame for it. */
+async function writeDown(book: RenterBook, news: RentalNews): Promise<void> {
+  try {
+    await book.rental(news);
+  } catch (error) {
+    throw golemFailure("GOLEM_UNAVAILABLE", "the rental could not be written down", error);
+  }
+}
+
+const newsOf = (
+  { id: agreementId }: Agreement,
+  { providerId, providerName, asn }: DraftOffer,
+  { jobId, country, allocationId }: HireOptions["order"],
+): RentalNews => ({
+  agreementId,
+  jobId,
+  allocationId,
+  providerId,
+  providerName,
+  country,
+  asn,
+  activityId: null,
+});
+
+async function startMachine(
   agreement: Agreement,
   network: Network,
-  { golem, allocation, now }: HireOptions,
-): Promise<ResourceRental> {
+  news: RentalNews,
+  options: HireOptions,
+): Promise<ExeUnit> {
+  const { golem, clerk, book, deployMs, order } = options;
+  const { signal } = order;
   const node = golem.network.createNetworkNode(network, agreement.provider.id);
-  const networkNode = await within(node, CLEAN_UP_MS);
-  const startedAt = now().getTime();
-  const prices = pricesOf(proposal);
-  const isFair = (amount: string) =>
-    Number(amount) <= fairTotal(prices, now().getTime() - startedAt);
-  return golem.rental.createResourceRental(agreement, allocation, {
-    payment: {
-      debitNoteFilter: ({ totalAmountDue }) => isFair(totalAmountDue),
-      invoiceFilter: ({ amount }) => isFair(amount),
-    },
-    // Retries of lost result polls back off up to 15 s each: three are enough, our own deadline rules.
-    activity: { activityExeBatchResultPollIntervalSeconds: 5, activityExeBatchResultMaxRetries: 3 },
-    networkNode,
-  });
-}
-
-/** Takes back an agreement that was not approved in time; one that was approved meanwhile is ended. */
-async function withdraw(golem: GolemNetwork, agreement: Agreement): Promise<void> {
-  const { market } = golem.services.yagna;
-  await within(market.cancelAgreement(agreement.id), CLEAN_UP_MS).catch(() =>
-    endAgreement(golem, agreement),
-  );
-}
-
-/** Ends an agreement as well as can be; a provider that is gone never hears of it. */
-export async function endAgreement(golem: GolemNetwork, agreement: Agreement): Promise<boolean> {
+  const networkNode = await within(node, NETWORK_MS, signal);
+  const activityId = await createActivity(agreement.id, options);
+  clerk.started(agreement.id, activityId);
+  await writeDown(book, { ...news, activityId });
+  // golem-js polls on after we have given up unless its own signal ends it.
+  const polling = new AbortController();
   try {
-    const state = await within(
-      golem.services.marketApi.getAgreementState(agreement.id),
-      CLEAN_UP_MS,
+    const activity = await within(
+      golem.services.activityApi.getActivity(activityId),
+      deployMs,
+      signal,
     );
-    if (state === "Terminated") return true;
-    await within(golem.market.terminateAgreement(agreement, "Finished"), CLEAN_UP_MS);
-    return true;
-  } catch {
-    return false;
+    const raised = golem.activity.createExeUnit(activity, {
+      networkNode,
+      signalOrTimeout: polling.signal,
+      // Retries of lost result polls back off up to 15 s each: three are enough, our own deadline rules.
+      executionOptions: {
+        activityExeBatchResultPollIntervalSeconds: 5,
+        activityExeBatchResultMaxRetries: 3,
+      },
+    });
+    const exeUnit = await within(raised, deployMs, signal);
+    for (const command of options.start) await run(exeUnit, command, options);
+    return exeUnit;
+  } catch (cause) {
+    polling.abort(cause);
+    throw cause;
   }
+}
+
+/** golem-js gives yagna 5 s for this, which slow providers need longer than; the time is ours here. */
+async function createActivity(agreementId: string, options: HireOptions): Promise<string> {
+  const { golem, deployMs, order } = options;
+  const { control } = golem.services.yagna.activity;
+  const made = control.createActivity({ agreementId }, Math.ceil(deployMs / 1_000));
+  const activity = await within(made, deployMs, order.signal);
+  return typeof activity === "string" ? activity : activity.activityId;
+}
+
+/** A command that fails is an answer to golem-js, not an error. */
+async function run(
+  exeUnit: ExeUnit,
+  { entryPoint, args }: StartCommand,
+  { deployMs, order }: HireOptions,
+): Promise<void> {
+  const ran = exeUnit.run(entryPoint, [...args], { signalOrTimeout: deployMs, maxRetries: 2 });
+  const { result, message } = await within(ran, deployMs, order.signal);
+  if (result !== "Ok")
+    throw new BeaconError("GOLEM_ACTIVITY_FAILED", `${entryPoint} failed: ${message ?? ""}`);
+}
+
+/** Ends a half-made rental; the book hears of it only when it is over for sure. */
+async function end(agreementId: string, reason: string, options: HireOptions): Promise<void> {
+  const problem = await endAgreement(options.golem.services.yagna, agreementId, reason, END_MS);
+  // What the book does not hear now, the reaper tells it.
+  if (problem === null) await options.book.rentalEnded(agreementId, reason).catch(() => undefined);
 }
 
 /** Removes a rental's VPN network. */
 export async function dropNetwork(golem: GolemNetwork, network: Network | null): Promise<void> {
   if (network !== null)
-    await within(golem.destroyNetwork(network), CLEAN_UP_MS).catch(() => undefined);
+    await within(golem.destroyNetwork(network), NETWORK_MS).catch(() => undefined);
 }
-
-/** What an offer charges. */
-export const pricesOf = (proposal: OfferProposal): Prices => ({
-  ...proposal.pricing,
-  threads: proposal.getDto().cpuThreads ?? 1,
-});
-
-/**
- * Hours to order, in quarters: golem-js turns them back into seconds and insists on a whole number,
- * which a quarter always gives, and providers refuse agreements of less than five minutes.
- */
-export const rentHours = (rentMs: number): number => Math.max(1, Math.ceil(rentMs / 900_000)) / 4;

@@ -1,29 +1,45 @@
 import type { OfferProposal } from "@golem-sdk/golem-js";
-import type { Claim, Claims } from "@/server/adapters/golem/claims";
-import { expectedTotal } from "@/server/adapters/golem/fair-bill";
-import { pricesOf } from "@/server/adapters/golem/hire";
-import type { RentOrder } from "@/server/adapters/golem/vantage";
+import type { CountryClaim } from "@/schemas/evidence";
+import type { Claims } from "@/server/adapters/golem/claims";
+import type { ProviderNews, RentOrder } from "@/server/adapters/golem/vantage";
+import {
+  expectedTotal,
+  type MaxPrices,
+  overpriced,
+  type Prices,
+} from "@/server/domain/golem/prices";
+import { readClaims } from "@/server/domain/golem/read-claims";
+import { SHORTEST_RENTAL_MS } from "@/server/domain/golem/rental-length";
 
-/** The shortest agreement that providers sign. An allocation that cannot pay for it rents nothing. */
-const SHORTEST_RENTAL_MS = 300_000;
-
-/** Offers above any of these are passed over. GLM; hours. */
-export type MaxPrices = {
-  readonly startGlm: number;
-  readonly cpuHourGlm: number;
-  readonly envHourGlm: number;
+/** An offer that will do, and what is known of its provider. */
+export type AdmittedOffer = {
+  readonly providerId: string;
+  readonly providerName: string;
+  readonly prices: Prices;
+  readonly claims: readonly CountryClaim[];
+  readonly isAgreed: boolean;
+  readonly asn: number | null;
 };
 
+/** A contact that says something of a provider, without what the order already says. */
+export type ContactNews = Pick<ProviderNews, "providerId" | "providerName" | "event" | "detail">;
+
 export type OfferAdmissionOptions = {
-  readonly order: Pick<RentOrder, "country" | "avoid">;
+  readonly order: Pick<RentOrder, "country" | "standing">;
   readonly claims: Pick<Claims, "of">;
   readonly maxPrices: MaxPrices;
   readonly remainingGlm: number;
+  /** Told of offers that are passed over for what they ask, once a provider. */
+  readonly onOverpriced: (offer: { id: string; name: string }, detail: string) => void;
 };
 
-/** Decides which offers are answered: those from the country wanted, not to be avoided, and within the prices. */
+/**
+ * Decides which offers are answered: those that at least one source places in the country wanted, that no
+ * rule forbids, and that stay within the prices and the allocation.
+ */
 export class OfferAdmission {
   readonly #options: OfferAdmissionOptions;
+  readonly #overpriced = new Set<string>();
   #hasUnaffordable = false;
 
   constructor(options: OfferAdmissionOptions) {
@@ -35,18 +51,44 @@ export class OfferAdmission {
     return this.#hasUnaffordable;
   }
 
-  /** The provider's claim when its offer is to be answered; null when not. */
-  async admit(proposal: OfferProposal): Promise<Claim | null> {
+  /** Null when the offer is not to be answered. Throws on one whose prices cannot be read. */
+  async admit(proposal: OfferProposal): Promise<AdmittedOffer | null> {
     const { order, claims, maxPrices, remainingGlm } = this.#options;
+    const { id } = proposal.provider;
+    const { denied, allowed } = order.standing;
+    if (denied.has(id) || (allowed.size > 0 && !allowed.has(id))) return null;
     const prices = pricesOf(proposal);
-    if (order.avoid.includes(proposal.provider.id)) return null;
-    if (prices.start > maxPrices.startGlm) return null;
-    if (prices.cpuSec * 3_600 > maxPrices.cpuHourGlm) return null;
-    if (prices.envSec * 3_600 > maxPrices.envHourGlm) return null;
-    const claim = await claims.of(proposal.provider.id);
-    if (claim?.country !== order.country) return null;
-    if (expectedTotal(prices, SHORTEST_RENTAL_MS) <= remainingGlm) return claim;
-    this.#hasUnaffordable = true;
-    return null;
+    const where = await claims.of(id, proposal.properties);
+    const reading = readClaims(where.claims, order.country);
+    if (reading === "elsewhere" || reading === "unknown") return null;
+    const providerName = nameOf(proposal);
+    const objection = overpriced(prices, maxPrices);
+    if (objection !== null) {
+      if (!this.#overpriced.has(id))
+        this.#options.onOverpriced({ id, name: providerName }, objection);
+      this.#overpriced.add(id);
+      return null;
+    }
+    if (expectedTotal(prices, SHORTEST_RENTAL_MS) > remainingGlm) {
+      this.#hasUnaffordable = true;
+      return null;
+    }
+    return { providerId: id, providerName, prices, isAgreed: reading === "agreed", ...where };
   }
 }
+
+/** The longest name of a provider that is kept. */
+const MAX_NAME = 200;
+
+/** What a provider calls itself; whatever it sends is text here. */
+const nameOf = ({ provider }: OfferProposal): string =>
+  String(provider.name ?? "").slice(0, MAX_NAME);
+
+/** What an offer charges. */
+const pricesOf = (proposal: OfferProposal): Prices => {
+  const { cpuThreads } = proposal.getDto();
+  return {
+    ...proposal.pricing,
+    threads: Number.isFinite(cpuThreads) && cpuThreads > 0 ? cpuThreads : 1,
+  };
+};

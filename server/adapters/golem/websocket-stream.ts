@@ -4,6 +4,16 @@ import { WebSocket } from "ws";
 /** Bytes were to be written to a tunnel that the other side had closed: none of them was sent. */
 export class TunnelClosedError extends Error {}
 
+/** Nothing was heard through a tunnel for too long, not even an answer to a ping. */
+export class TunnelSilentError extends Error {}
+
+/** How a dead tunnel is told from one that only waits. */
+export type KeepAlive = {
+  readonly pingMs: number;
+  /** So many pings in a row without a sign of life, and the tunnel is dead. */
+  readonly missedPings: number;
+};
+
 /** A message that is already in one piece, or that ws left in several. */
 const toBuffer = (data: WebSocket.RawData): Buffer =>
   Array.isArray(data)
@@ -23,8 +33,11 @@ export class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
   /** Bytes that have come in so far, as `net.Socket` counts them. */
   bytesRead = 0;
+  /** Bytes that were handed to the open WebSocket so far. */
+  bytesWritten = 0;
 
-  constructor(socket: WebSocket) {
+  /** @param keepAlive null: the other side watches, or nobody does. */
+  constructor(socket: WebSocket, keepAlive: KeepAlive | null = null) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     socket.on("message", (data) => {
@@ -37,12 +50,15 @@ export class WebSocketStream extends Duplex {
       this.destroy();
     });
     socket.on("error", (error) => this.destroy(error));
+    if (keepAlive !== null) this.#watchSilence(keepAlive);
   }
 
   override _construct(done: (error?: Error | null) => void): void {
     if (this.#socket.readyState === WebSocket.CONNECTING) {
       this.#socket.once("open", () => done());
-      this.#socket.once("close", () => done(new Error("the WebSocket closed before it was open")));
+      this.#socket.once("close", () =>
+        done(this.destroyed ? null : new Error("the WebSocket closed before it was open")),
+      );
     } else done();
   }
 
@@ -51,9 +67,10 @@ export class WebSocketStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    if (this.#socket.readyState === WebSocket.OPEN)
+    if (this.#socket.readyState === WebSocket.OPEN) {
+      this.bytesWritten += chunk.length;
       this.#socket.send(chunk, { binary: true, compress: false }, done);
-    else done(new TunnelClosedError("nothing was written: the tunnel is closed"));
+    } else done(new TunnelClosedError("nothing was written: the tunnel is closed"));
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
@@ -65,9 +82,11 @@ export class WebSocketStream extends Duplex {
     done();
   }
 
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+  /** Also while it connects: Node calls `_destroy` only once `_construct` is through. */
+  override destroy(error?: Error): this {
+    super.destroy(error);
     this.#socket.terminate();
-    done(error);
+    return this;
   }
 
   setTimeout(): this {
@@ -84,5 +103,26 @@ export class WebSocketStream extends Duplex {
   }
   unref(): this {
     return this;
+  }
+
+  /** Counts pings and not seconds: a process that was held up itself draws no conclusion from that. */
+  #watchSilence({ pingMs, missedPings }: KeepAlive): void {
+    const socket = this.#socket;
+    let missed = 0;
+    const heard = () => {
+      missed = 0;
+    };
+    for (const sign of ["message", "ping", "pong"] as const) socket.on(sign, heard);
+    const timer = setInterval(() => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      // Nothing can be heard while our own reader is behind. The ping tells the other side that we live.
+      if (socket.isPaused) heard();
+      if (missed >= missedPings)
+        return void this.destroy(new TunnelSilentError("the tunnel is dead: nothing was heard"));
+      missed += 1;
+      socket.ping();
+    }, pingMs);
+    timer.unref();
+    socket.once("close", () => clearInterval(timer));
   }
 }

@@ -1,20 +1,31 @@
 import { CountryCode } from "@/schemas/country";
-import { loopbackDatabases } from "@/server/adapters/geo/loopback-databases";
-import { createGolemRenter, type RenterPatience } from "@/server/adapters/golem/golem-renter";
+import { loopbackDatabases, loopbackNetworks } from "@/server/adapters/geo/loopback-databases";
+import type { DoorRequest } from "@/server/adapters/golem/door";
+import { createGolemRenter } from "@/server/adapters/golem/golem-renter";
 import type { AnswerChat } from "@/server/adapters/golem/loopback/answer";
 import {
   type LoopbackNetwork,
-  type LoopbackOptions,
   startLoopbackNetwork,
 } from "@/server/adapters/golem/loopback/network";
+import type { GolemRenterOptions, RenterPatience } from "@/server/adapters/golem/renter-options";
 import type {
-  DoorRequest,
+  BillNews,
+  ProviderNews,
+  ProviderStanding,
+  RentalNews,
+  RenterBook,
   RentOrder,
   Vantage,
   VantageRenter,
 } from "@/server/adapters/golem/vantage";
+import { jobIdFrom } from "@/server/domain/identity";
 
 const now = () => new Date();
+
+type LoopbackOptions = Parameters<typeof startLoopbackNetwork>[0];
+
+/** The job that all orders here are of. */
+export const A_JOB = jobIdFrom(new Uint8Array(16));
 
 /** A model that says where it stands and what it was asked. */
 export const echoModel: AnswerChat = ({ model, country, prompt }) =>
@@ -38,24 +49,70 @@ export const aNetwork = (over: Partial<LoopbackOptions> = {}): Promise<LoopbackN
     ...over,
   });
 
+/** A book that remembers, in the order in which it was told. */
+export type ABook = RenterBook & {
+  readonly rentals: RentalNews[];
+  readonly ended: { readonly agreementId: string; readonly reason: string }[];
+  readonly bills: BillNews[];
+  readonly contacts: ProviderNews[];
+};
+
+export function aBook(over: Partial<RenterBook> = {}): ABook {
+  const book = { rentals: [], ended: [], bills: [], contacts: [] } as Pick<
+    ABook,
+    "rentals" | "ended" | "bills" | "contacts"
+  >;
+  return {
+    ...book,
+    rental: async (news) => {
+      book.rentals.push(news);
+    },
+    rentalEnded: async (agreementId, reason) => {
+      book.ended.push({ agreementId, reason });
+    },
+    bill: async (news) => {
+      book.bills.push(news);
+    },
+    provider: async (news) => {
+      book.contacts.push(news);
+    },
+    ...over,
+  };
+}
+
+export type RenterOver = Partial<Omit<GolemRenterOptions, "patience">> & {
+  readonly patience?: Partial<RenterPatience>;
+};
+
 /** A renter with unmodified golem-js against a loopback network. */
 export const aRenter = (
   network: LoopbackNetwork,
-  patience: Partial<RenterPatience> = {},
-  onUnavailable: (reason: string) => void = () => {},
+  { patience, ...over }: RenterOver = {},
 ): Promise<VantageRenter> =>
   createGolemRenter({
     yagna: network,
     payment: { driver: "erc20", network: "hoodi", token: "tglm" },
     simulated: true,
     relayUrl: network.relayUrl,
-    echoUrl: network.echoUrl,
+    echoes: [],
+    trust: [network.vendor.caPem],
     databases: loopbackDatabases,
-    image: { url: "http://127.0.0.1/beacon.gvmi", hash: "0".repeat(56) },
+    networks: loopbackNetworks,
+    image: { url: "http://127.0.0.1/beacon.gvmi", sha3_224: "0".repeat(56) },
+    start: () => [],
     maxPrices: { startGlm: 1, cpuHourGlm: 1, envHourGlm: 1 },
-    patience: { offerMs: 1_000, approvalMs: 800, deployMs: 5_000, lossCheckMs: 200, ...patience },
+    patience: {
+      offerMs: 1_000,
+      approvalMs: 800,
+      deployMs: 5_000,
+      lossCheckMs: 200,
+      yagnaMs: 3_000,
+      ...patience,
+    },
+    book: aBook(),
     now,
-    onUnavailable,
+    onUnavailable: () => {},
+    ...over,
   });
 
 /** An allocation that lasts for a test. */
@@ -63,16 +120,29 @@ export async function anAllocation(renter: VantageRenter, amountGlm = "1"): Prom
   return (await renter.createAllocation(amountGlm, new Date(Date.now() + 600_000))).id;
 }
 
+export const aStanding = (over: Partial<ProviderStanding> = {}): ProviderStanding => ({
+  denied: new Map(),
+  allowed: new Set(),
+  verified: new Set(),
+  usedAsns: new Set(),
+  ...over,
+});
+
 export const anOrder = (
   country: string,
   allocationId: string,
   over: Partial<RentOrder> = {},
 ): RentOrder => ({
+  jobId: A_JOB,
   country: CountryCode.parse(country),
   allocationId,
   rentMs: 600_000,
+  needsModel: false,
+  origins: [],
+  image: null,
   signal: AbortSignal.timeout(15_000),
-  avoid: [],
+  standing: aStanding(),
+  simulation: null,
   ...over,
 });
 
@@ -101,6 +171,6 @@ export function providerNamed(network: LoopbackNetwork, name: string): string {
   return found.id;
 }
 
-/** All providers of a country but one, to be avoided: so that the one is rented. */
-export const allBut = (network: LoopbackNetwork, name: string): string[] =>
-  network.providers.filter((provider) => provider.name !== name).map(({ id }) => id);
+/** A standing under which one provider is rented and nobody else. */
+export const only = (network: LoopbackNetwork, name: string): ProviderStanding =>
+  aStanding({ allowed: new Set([providerNamed(network, name)]) });

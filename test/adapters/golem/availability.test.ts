@@ -10,11 +10,18 @@ it("refuses to start without a yagna, and with a wrong key", async () => {
   await expect(aRenter(network)).rejects.toMatchObject({ code: "GOLEM_UNAVAILABLE" });
 });
 
+it("refuses to start with a payment platform that is none", async () => {
+  const network = await aNetwork();
+  const payment = { driver: "erc20", network: "holesky", token: "tglm" };
+  await expect(aRenter(network, { payment })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  await network.stop();
+});
+
 it("tells its owner once when yagna goes away", async () => {
   const network = await aNetwork();
   const reasons: string[] = [];
-  const renter = await aRenter(network, {}, (reason) => reasons.push(reason));
+  const renter = await aRenter(network, { onUnavailable: (reason) => reasons.push(reason) });
   await network.stop();
-  await expect.poll(() => reasons.length, { timeout: 9_000 }).toBe(1);
+  await expect.poll(() => reasons.length, { timeout: 12_000 }).toBe(1);
   await renter.close();
-}, 15_000);
+}, 20_000);

@@ -1,30 +1,42 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Faults } from "@/server/adapters/golem/loopback/faults";
 import type { LoopbackNetwork } from "@/server/adapters/golem/loopback/network";
 import type { Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
 import { aNetwork, anAllocation, anOrder, aQuestion, aRenter, ask } from "./a-renter";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
+const KEY = "sk-planted-canary-91d0";
+
+/** What each provider's machine sees in the VPN, by provider. */
+const seen = new Map<string, Buffer[]>();
 let network: LoopbackNetwork;
 let renter: VantageRenter;
 let vantage: Vantage;
+let abroad: Vantage;
 beforeAll(async () => {
-  network = await aNetwork();
-  renter = await aRenter(network, { lossCheckMs: 60_000 });
-  vantage = await renter.rent(anOrder("DE", await anAllocation(renter)));
+  network = await aNetwork({
+    onProviderBytes: (bytes, { providerId }) =>
+      seen.set(providerId, [...(seen.get(providerId) ?? []), Buffer.from(bytes)]),
+  });
+  renter = await aRenter(network, {
+    patience: { lossCheckMs: 60_000 },
+    echoes: network.echoUrls,
+  });
+  const allocation = await anAllocation(renter);
+  const origins = [network.vendor.origin];
+  [vantage, abroad] = await Promise.all([
+    renter.rent(anOrder("DE", allocation, { origins })),
+    renter.rent(anOrder("KE", allocation, { origins })),
+  ]);
 });
 afterAll(async () => {
-  await vantage.settle(2_000);
+  await Promise.all([vantage.settle(2_000), abroad.settle(2_000)]);
   await renter.close();
   await network.stop();
 });
 
-const withFault = (faults: Faults) => network.fault(vantage.provider.id, faults);
-
 describe("the model door", () => {
   it("keeps connections alive and carries many requests side by side", async () => {
-    withFault({});
     const prompts = Array.from({ length: 100 }, (_, i) => `question ${i}`);
     const answers = await Promise.all(prompts.map((prompt) => ask(vantage, prompt)));
     expect(answers).toEqual(prompts.map((prompt) => `DE: ${prompt}`));
@@ -40,9 +52,10 @@ describe("the model door", () => {
       aQuestion("", { method: "GET", path: "/v1/models", body: null }),
     );
     expect(JSON.parse(new TextDecoder().decode(list.body)).data[0].id).toBe("echo");
-    const { body, headers } = await vantage.modelDoor.request(aQuestion("hi"));
-    expect(headers["x-beacon-simulated"]).toContain("simulated");
+    const { body, headers, peer } = await vantage.modelDoor.request(aQuestion("hi"));
+    expect(headers).toContainEqual(["x-beacon-simulated", expect.stringContaining("simulated")]);
     expect(JSON.parse(new TextDecoder().decode(body)).system_fingerprint).toContain("simulated");
+    expect([vantage.modelDoor.origin, peer]).toEqual(["http://door", null]);
   });
 
   it("answers 404 for a model that it does not have", async () => {
@@ -51,71 +64,62 @@ describe("the model door", () => {
     expect((await vantage.modelDoor.request(request)).status).toBe(404);
   });
 
-  it("hands over an answer that is not JSON as it came", async () => {
-    withFault({ answers: "not-json" });
-    const { status, body } = await vantage.modelDoor.request(aQuestion("hi"));
-    expect([status, new TextDecoder().decode(body)]).toEqual([200, "<h1>502 Bad Gateway</h1>"]);
-  });
-
-  it("stops reading an answer that is too large", async () => {
-    withFault({ answers: "endless" });
-    await expect(vantage.modelDoor.request(aQuestion("hi"))).rejects.toMatchObject({
-      code: "MODEL_RESPONSE_TOO_LARGE",
-    });
-  });
-
-  it("gives up an answer that never ends when the signal aborts", async () => {
-    withFault({ answers: "stalling" });
-    const signal = AbortSignal.timeout(300);
-    const startedAt = performance.now();
-    await expect(vantage.modelDoor.request(aQuestion("hi", { signal }))).rejects.toMatchObject({
-      code: "MODEL_TIMED_OUT",
-    });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-  });
-
-  it("gives up a model that thinks too long", async () => {
-    withFault({ delayMs: 5_000 });
-    const signal = AbortSignal.timeout(200);
-    await expect(vantage.modelDoor.request(aQuestion("hi", { signal }))).rejects.toMatchObject({
-      code: "MODEL_TIMED_OUT",
-    });
-  });
-
-  it("calls a request that is broken off for another reason than time one that never began", async () => {
-    withFault({ delayMs: 5_000 });
-    const breaking = new AbortController();
-    const answer = vantage.modelDoor.request(aQuestion("hi", { signal: breaking.signal }));
-    breaking.abort();
-    await expect(answer).rejects.toMatchObject({ code: "MODEL_UNREACHABLE" });
-  });
-
-  it("tells an answer cut short from one that never began", async () => {
-    withFault({ answers: "stalling" });
-    const cut = vantage.modelDoor.request(aQuestion("hi"));
-    setTimeout(() => network.vanish(vantage.provider.id), 200);
-    await expect(cut).rejects.toMatchObject({ code: "MODEL_RESPONSE_CUT_SHORT" });
-    withFault({ vanishesAfterAnswers: 1 });
+  it("tells a machine that is gone, and works again once it is back", async () => {
+    network.vanish(vantage.provider.id, "closes");
     await expect(vantage.modelDoor.request(aQuestion("hi"))).rejects.toMatchObject({
       code: "MODEL_UNREACHABLE",
     });
-    await expect(vantage.modelDoor.request(aQuestion("hi"))).rejects.toMatchObject({
-      code: "MODEL_UNREACHABLE",
-    });
-  });
-
-  it("works again once the provider is back", async () => {
-    withFault({});
+    network.fault(vantage.provider.id);
     expect(await ask(vantage, "still there?")).toBe("DE: still there?");
   });
 });
 
-describe("the exit probe", () => {
-  it("fails with its code when the provider is gone", async () => {
-    network.vanish(vantage.provider.id);
-    await expect(vantage.probeExit(AbortSignal.timeout(2_000))).rejects.toMatchObject({
+describe("the exit doors of two countries", () => {
+  const chat = { model: "echo", messages: [{ role: "user", content: "what is secret?" }] };
+
+  it("lead to the service from each country's address, and carry no byte of key, question or answer", async () => {
+    for (const { exitDoor } of [vantage, abroad]) {
+      const { status, peer } = await exitDoor(network.vendor.origin).request(
+        aQuestion("", {
+          headers: { "content-type": "application/json", authorization: `Bearer ${KEY}` },
+          body: new TextEncoder().encode(JSON.stringify(chat)),
+        }),
+      );
+      expect([status, peer?.tls?.protocol]).toEqual([200, "TLSv1.3"]);
+    }
+    const asked = network.vendor.requests().slice(-2);
+    expect(asked.map(({ country }) => country)).toEqual(["DE", "KE"]);
+    expect(new Set(asked.map(({ address }) => address)).size).toBe(2);
+    expect(asked.every(({ headerNames }) => headerNames.includes("authorization"))).toBe(true);
+    for (const { provider } of [vantage, abroad]) {
+      const bytes = Buffer.concat(seen.get(provider.id) ?? []).toString("latin1");
+      expect(bytes).toContain(`CONNECT ${new URL(network.vendor.origin).host}`);
+      for (const secret of [KEY, "what is secret?", "/v1/chat/completions HTTP/1.1\r\nhost: 127"])
+        expect(bytes).not.toContain(secret);
+    }
+  });
+
+  it("see each exit's own address at both echoes", async () => {
+    for (const { provider, probeExit } of [vantage, abroad]) {
+      const expected = network.providers.find(({ id }) => id === provider.id)?.address;
+      for (const echo of network.echoUrls)
+        expect(await probeExit(echo, AbortSignal.timeout(5_000))).toMatchObject({
+          address: expected,
+          echo,
+        });
+    }
+  });
+
+  it("name the exit that is gone", async () => {
+    network.vanish(abroad.provider.id, "closes");
+    const [echo] = network.echoUrls;
+    await expect(abroad.probeExit(echo, AbortSignal.timeout(2_000))).rejects.toMatchObject({
       code: "GOLEM_TUNNEL_FAILED",
     });
-    withFault({});
+    const { origin } = network.vendor;
+    await expect(abroad.exitDoor(origin).request(aQuestion(""))).rejects.toMatchObject({
+      code: "MODEL_UNREACHABLE",
+    });
+    network.fault(abroad.provider.id);
   });
 });
