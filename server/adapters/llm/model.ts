@@ -1,14 +1,26 @@
-import type { Sampling } from "@/schemas/job-spec";
+import type { ExchangeDocument } from "@/schemas/evidence";
+import type { Sampling, ServiceApi } from "@/schemas/job-spec";
 import type { Fault, ResponseState } from "@/schemas/task";
-import type { Door } from "@/server/adapters/golem/vantage";
+import type { Door } from "@/server/adapters/golem/door";
 import type { ErrorCode } from "@/server/domain/errors";
 
 export type ChatRequest = {
   readonly model: string;
+  /** Null: a model server inside a provider's machine, which speaks OpenAI's dialect and wants no key. */
+  readonly api: ServiceApi | null;
+  /** What the service wants as its key; null: nothing. Never part of an outcome, a message or a log. */
+  readonly key: string | null;
   readonly systemPrompt: string | null;
   readonly prompt: string;
   readonly sampling: Sampling;
   readonly seed: number;
+};
+
+/** What the exchange's document says that only the transport knows. The field with the key says `withheld`. */
+export type ExchangePart = Pick<ExchangeDocument, "request" | "peer"> & {
+  readonly status: number;
+  readonly headers: ExchangeDocument["response"]["headers"];
+  readonly firstByteMs: number;
 };
 
 /** One attempt at one task. Expected outcomes are values: nothing here throws for what a service does. */
@@ -29,6 +41,12 @@ export type ChatOutcome =
         readonly promptTokens: number | null;
         readonly completionTokens: number | null;
       };
+      readonly exchange: ExchangePart;
+      /**
+       * Set when the service did not take the question (too many requests, overloaded): how long to
+       * wait before it may be put again. Null: what came back is the answer, whatever it is.
+       */
+      readonly tryAgainAfterMs: number | null;
     }
   | {
       readonly kind: "failure";

@@ -1,11 +1,14 @@
-import type { DoorRequest, DoorResponse } from "@/server/adapters/golem/vantage";
+import type { DoorRequest } from "@/server/adapters/golem/door";
 import { readCompletion } from "@/server/adapters/llm/completion";
-import type { ChatOutcome, ChatRequest, Model } from "@/server/adapters/llm/model";
+import { exchangeOf } from "@/server/adapters/llm/exchange";
+import { failureOf } from "@/server/adapters/llm/failure";
+import type { ChatRequest, Model } from "@/server/adapters/llm/model";
 import { utf8 } from "@/server/domain/bytes";
-import { type BeaconError, isBeaconError } from "@/server/domain/errors";
+import { isBeaconError } from "@/server/domain/errors";
 
 /**
- * A model that speaks OpenAI's `POST /v1/chat/completions`, as most open model servers do.
+ * A model server inside a provider's machine: it speaks OpenAI's `POST /v1/chat/completions`, as most
+ * open model servers do, and wants no key.
  *
  * The request is the same bytes for the same question, so that cells which are compared were asked
  * alike. A whole HTTP answer is a response, whatever it says: its bytes are evidence. What ended
@@ -13,12 +16,21 @@ import { type BeaconError, isBeaconError } from "@/server/domain/errors";
  */
 export function openAiCompatible(): Model {
   return {
-    async complete(door, request, { signal, maxBytes }) {
+    async complete(door, chat, { signal, maxBytes }) {
+      const request = requestOf(chat, signal, maxBytes);
       try {
-        return responseOf(await door.request(requestOf(request, signal, maxBytes)));
+        const response = await door.request(request);
+        return {
+          kind: "response",
+          bytes: response.body,
+          httpStatus: response.status,
+          ...readCompletion(response.status, response.body),
+          exchange: exchangeOf(door.origin, request, response, null),
+          tryAgainAfterMs: null,
+        };
       } catch (error) {
         if (!isBeaconError(error)) throw error;
-        return failureOf(error);
+        return failureOf(error, "model");
       }
     },
   };
@@ -44,33 +56,4 @@ function requestOf(request: ChatRequest, signal: AbortSignal, maxBytes: number):
     signal,
     maxBytes,
   };
-}
-
-function responseOf({ status, body }: DoorResponse): ChatOutcome {
-  return { kind: "response", bytes: body, httpStatus: status, ...readCompletion(status, body) };
-}
-
-/**
- * | the door's code          | state         | fault    | may be asked again |
- * |--------------------------|---------------|----------|--------------------|
- * | MODEL_UNREACHABLE        | harness-error | network  | yes                |
- * | MODEL_RESPONSE_CUT_SHORT | harness-error | provider | no                 |
- * | MODEL_RESPONSE_TOO_LARGE | harness-error | model    | no                 |
- * | MODEL_TIMED_OUT          | timed-out     | model    | no                 |
- * | any other                | harness-error | beacon   | no                 |
- */
-function failureOf({ code, message }: BeaconError): ChatOutcome {
-  const failure = { kind: "failure", code, message, beforeFirstByte: false } as const;
-  switch (code) {
-    case "MODEL_UNREACHABLE":
-      return { ...failure, state: "harness-error", fault: "network", beforeFirstByte: true };
-    case "MODEL_RESPONSE_CUT_SHORT":
-      return { ...failure, state: "harness-error", fault: "provider" };
-    case "MODEL_RESPONSE_TOO_LARGE":
-      return { ...failure, state: "harness-error", fault: "model" };
-    case "MODEL_TIMED_OUT":
-      return { ...failure, state: "timed-out", fault: "model" };
-    default:
-      return { ...failure, state: "harness-error", fault: "beacon" };
-  }
 }

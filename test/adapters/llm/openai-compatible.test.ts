@@ -1,30 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Door, DoorRequest } from "@/server/adapters/golem/vantage";
+import type { Door } from "@/server/adapters/golem/door";
 import type { ChatRequest } from "@/server/adapters/llm/model";
 import { openAiCompatible } from "@/server/adapters/llm/openai-compatible";
 import { BeaconError, type ErrorCode } from "@/server/domain/errors";
+import { aChat as aServiceChat, aDoor as aServiceDoor } from "@/test/adapters/llm/a-door";
 
-const aChat = (over: Partial<ChatRequest> = {}): ChatRequest => ({
-  model: "control-open",
-  systemPrompt: null,
-  prompt: "What happened there?",
-  sampling: { temperature: 0.7, top_p: 0.9, max_output_tokens: 256, seed_base: 1 },
-  seed: 42,
-  ...over,
-});
+const aChat = (over: Partial<ChatRequest> = {}): ChatRequest =>
+  aServiceChat({ api: null, key: null, model: "control-open", ...over });
 
-/** A door that answers the same to everything, and keeps what it was asked. */
-function aDoor(status: number, body: unknown): Door & { readonly asked: DoorRequest[] } {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  const asked: DoorRequest[] = [];
-  return {
-    asked,
-    request: async (request) => {
-      asked.push(request);
-      return { status, headers: {}, body: new TextEncoder().encode(text) };
-    },
-  };
-}
+const aDoor = (status: number, body: unknown) => aServiceDoor({ status, body }, "http://door");
 
 const saying = (content: string | null, finish = "stop") => ({
   model: "control-open-2026",
@@ -60,6 +44,27 @@ describe("openAiCompatible", () => {
     await ask(door);
     await ask(door);
     expect(door.asked[0]?.body).toEqual(door.asked[1]?.body);
+  });
+
+  it("asks with exactly these bytes, and says so", async () => {
+    const outcome = await ask(aDoor(200, saying("Yes.")));
+    expect(outcome).toMatchObject({
+      tryAgainAfterMs: null,
+      exchange: {
+        request: {
+          method: "POST",
+          url: "http://door/v1/chat/completions",
+          headers: [
+            ["content-type", "application/json"],
+            ["accept", "application/json"],
+          ],
+          body: '{"model":"control-open","messages":[{"role":"user","content":"What happened there?"}],"temperature":0.7,"top_p":0.9,"max_tokens":256,"seed":42,"stream":false}',
+        },
+        status: 200,
+        peer: null,
+        firstByteMs: 12,
+      },
+    });
   });
 
   it("keeps the bytes as they came, whatever they say", async () => {
@@ -122,7 +127,10 @@ describe("openAiCompatible", () => {
     ],
     ["MODEL_TIMED_OUT", { state: "timed-out", fault: "model", beforeFirstByte: false }],
   ])("turns %s into a failure with its fault", async (code, expected) => {
-    const door: Door = { request: () => Promise.reject(new BeaconError(code, "no")) };
-    expect(await ask(door)).toMatchObject({ kind: "failure", code, ...expected });
+    expect(await ask(aServiceDoor(new BeaconError(code, "no")))).toMatchObject({
+      kind: "failure",
+      code,
+      ...expected,
+    });
   });
 });
