@@ -1,7 +1,7 @@
 import type { PrismaClient } from "@/generated/prisma/client";
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import { JobSpec } from "@/schemas/job-spec";
-import type { Cid, Digest, JobId } from "@/schemas/primitives";
+import type { Amount, Cid, Digest, JobId } from "@/schemas/primitives";
 import type { TaskCounts } from "@/schemas/snapshot";
 import type { ResponseState } from "@/schemas/task";
 import { leafIndices } from "@/server/adapters/db/leaf-indices";
@@ -27,12 +27,17 @@ export type StoredJob = Omit<NewJob, "submissionKey" | "ownerId"> & {
   readonly dispatchedAt: Date | null;
   readonly withdrawnAt: Date | null;
   readonly allocationId: string | null;
+  /** Whether the allocation is still held. */
+  readonly isAllocated: boolean;
   readonly comparedAt: Date | null;
   /** Where the intent stands, once it is sequenced. */
   readonly intentIndex: number | null;
   /** Where the comparison stands, once it is sequenced. */
   readonly comparisonIndex: number | null;
 };
+
+/** `cap >= reserved + spent`. */
+export type Dollars = { readonly cap: Amount; readonly reserved: Amount; readonly spent: Amount };
 
 /** What an open job waits for, as the reconcile sweep needs it. */
 export type OpenJob = {
@@ -45,7 +50,7 @@ export type OpenJob = {
 export type JobTally = {
   readonly counts: TaskCounts;
   readonly states: readonly {
-    readonly country: CountryCode;
+    readonly country: Place;
     readonly state: ResponseState;
     readonly n: number;
   }[];
@@ -77,6 +82,9 @@ export type JobStore = {
   markDispatched(id: JobId, at: Date): Promise<boolean>;
   /** False: it was withdrawn before, or every task has closed. */
   markWithdrawn(id: JobId, at: Date): Promise<boolean>;
+  isWithdrawn(id: JobId): Promise<boolean>;
+  /** What the job may spend on paid services, has put aside and has spent, in US dollars. */
+  dollars(id: JobId): Promise<Dollars>;
   /** Replaces the allocation that the job uses, if it is still `from`. False: somebody else did. */
   replaceAllocation(id: JobId, from: string | null, to: string): Promise<boolean>;
   /** Jobs with a stored comparison whose allocation nobody has given back. */
@@ -114,6 +122,7 @@ export function createJobStore(prisma: PrismaClient): JobStore {
       dispatchedAt: row.dispatchedAt,
       withdrawnAt: row.withdrawnAt,
       allocationId: row.allocationId,
+      isAllocated: row.allocationId !== null && row.releasedAt === null,
       comparedAt: row.comparison?.createdAt ?? null,
       intentIndex: indexOf(row.intentLeafHash),
       comparisonIndex: row.comparison === null ? null : indexOf(row.comparison.leafHash),
@@ -136,6 +145,7 @@ export function createJobStore(prisma: PrismaClient): JobStore {
               simulated: job.simulated,
               orderSeed: Buffer.from(job.orderSeed),
               taskCount: tasks.length,
+              usdCap: job.spec.budget.usd,
               createdAt: job.createdAt,
               deadlineAt: job.deadlineAt,
               intentLeafHash: Buffer.from(intent.leafHash),
@@ -201,7 +211,7 @@ export function createJobStore(prisma: PrismaClient): JobStore {
     async tallies(ids) {
       type Tally = {
         jobId: JobId;
-        country: CountryCode;
+        country: Place;
         status: keyof typeof STATUS_KEYS;
         state: ResponseState | null;
         n: number;
@@ -267,6 +277,18 @@ export function createJobStore(prisma: PrismaClient): JobStore {
         data: { withdrawnAt: at },
       });
       return count === 1;
+    },
+
+    async isWithdrawn(id) {
+      const found = await prisma.job.findUnique({ where: { id }, select: { withdrawnAt: true } });
+      return found !== null && found.withdrawnAt !== null;
+    },
+
+    async dollars(id) {
+      const [found] = await prisma.$queryRaw<Dollars[]>`
+        SELECT trim_scale("usdCap")::text AS cap, trim_scale("usdReserved")::text AS reserved,
+               trim_scale("usdSpent")::text AS spent FROM "Job" WHERE id = ${id}`;
+      return found ?? { cap: "0", reserved: "0", spent: "0" };
     },
 
     async replaceAllocation(id, from, to) {

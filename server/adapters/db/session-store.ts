@@ -1,22 +1,28 @@
-import type { PrismaClient } from "@/generated/prisma/client";
-import type { CountryCode } from "@/schemas/country";
+import { Prisma, type PrismaClient } from "@/generated/prisma/client";
+import type { Place } from "@/schemas/country";
+import type { VantageDocument } from "@/schemas/evidence";
 import type { Amount, JobId, SessionId } from "@/schemas/primitives";
-import type { GeoEvidence } from "@/schemas/snapshot";
+import { filePending } from "@/server/adapters/db/log-store";
 import { storableText } from "@/server/adapters/db/storable";
+import type { FiledEntry } from "@/server/domain/log/filing";
 
 export type SessionStatus = "RENTING" | "OPEN" | "SETTLED" | "LOST";
 
 export type SessionRow = {
   readonly id: SessionId;
   readonly jobId: JobId;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly slot: number;
   readonly status: SessionStatus;
   readonly providerId: string | null;
   readonly providerName: string | null;
   readonly agreementId: string | null;
   readonly activityId: string | null;
-  readonly geo: GeoEvidence | null;
+  /** What is known of where its exit is, as it grows. */
+  readonly geo: VantageDocument | null;
+  /** When the last look was in; null: the verdict may still change. */
+  readonly geoFinalAt: Date | null;
+  readonly allocationId: string | null;
   readonly costGlm: Amount | null;
   readonly endReason: string | null;
   readonly startedAt: Date;
@@ -37,9 +43,13 @@ export type SessionStore = {
   heartbeat(id: SessionId, at: Date): Promise<boolean>;
   opened(
     id: SessionId,
-    rented: Pick<SessionRow, "providerId" | "providerName" | "agreementId" | "activityId">,
+    rented: Pick<
+      SessionRow,
+      "providerId" | "providerName" | "agreementId" | "activityId" | "allocationId"
+    >,
   ): Promise<void>;
-  recordGeo(id: SessionId, geo: GeoEvidence): Promise<void>;
+  /** @param finalAt set when no further look will follow. */
+  recordGeo(id: SessionId, geo: VantageDocument, finalAt: Date | null): Promise<void>;
   /** Ends a session; one that was declared lost meanwhile only learns what it cost. */
   end(
     id: SessionId,
@@ -47,6 +57,12 @@ export type SessionStore = {
   ): Promise<void>;
   /** Declares sessions lost that have shown no life since `aliveSince`. */
   loseSilent(aliveSince: Date, at: Date): Promise<number>;
+  /** Sessions that have ended with evidence and whose entry nobody has filed. */
+  unfiled(limit: number): Promise<readonly SessionRow[]>;
+  /** Files a session's entry, in one transaction with the mark that it is filed. False: it was filed before. */
+  file(id: SessionId, entry: FiledEntry): Promise<boolean>;
+  /** Agreements that living sessions hold. */
+  heldAgreements(aliveSince: Date): Promise<readonly string[]>;
   ofJob(jobId: JobId): Promise<readonly SessionRow[]>;
   byId(id: SessionId): Promise<SessionRow | null>;
 };
@@ -90,11 +106,40 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
         data: { ...rented, providerName: storableText(rented.providerName), status: "OPEN" },
       });
     },
-    async recordGeo(id, geo) {
+    async recordGeo(id, geo, finalAt) {
       await prisma.vantageSession.update({
         where: { id },
-        data: { geo: JSON.parse(JSON.stringify(geo)) },
+        data: { geo: JSON.parse(JSON.stringify(geo)), geoFinalAt: finalAt },
       });
+    },
+    async unfiled(limit) {
+      const rows = await prisma.vantageSession.findMany({
+        where: { endedAt: { not: null }, leafHash: null, geo: { not: Prisma.AnyNull } },
+        orderBy: { endedAt: "asc" },
+        take: limit,
+      });
+      return rows.map(typed);
+    },
+    async file(id, entry) {
+      return prisma.$transaction(async (tx) => {
+        const { count } = await tx.vantageSession.updateMany({
+          where: { id, leafHash: null },
+          data: { leafHash: Buffer.from(entry.leafHash) },
+        });
+        if (count === 1) await filePending(tx, [entry]);
+        return count === 1;
+      });
+    },
+    async heldAgreements(aliveSince) {
+      const rows = await prisma.vantageSession.findMany({
+        where: {
+          status: { in: [...live] },
+          heartbeatAt: { gte: aliveSince },
+          agreementId: { not: null },
+        },
+        select: { agreementId: true },
+      });
+      return rows.flatMap(({ agreementId }) => agreementId ?? []);
     },
     async end(id, { status, at, costGlm, reason }) {
       const { count } = await prisma.vantageSession.updateMany({

@@ -1,25 +1,22 @@
-import type { PrismaClient } from "@/generated/prisma/client";
-import type { CountryCode } from "@/schemas/country";
-import type { Cid, JobId, SessionId, TaskId } from "@/schemas/primitives";
-import type { Fault, ResponseState, TaskStatus, WithdrawalReason } from "@/schemas/task";
+import { Prisma, type PrismaClient } from "@/generated/prisma/client";
+import type { Place } from "@/schemas/country";
+import type { Amount, Cid, JobId, SessionId, TaskId } from "@/schemas/primitives";
+import type { Fault, ResponseState, WithdrawalReason } from "@/schemas/task";
 import { leafIndices } from "@/server/adapters/db/leaf-indices";
 import { filePending } from "@/server/adapters/db/log-store";
 import { storableCount, storableText } from "@/server/adapters/db/storable";
+import {
+  type Claimed,
+  charge,
+  claimFree,
+  claimPaid,
+  heldBy,
+  takeBack,
+  type Want,
+} from "@/server/adapters/db/task-claim";
+import { type TaskRow, taskRow } from "@/server/adapters/db/task-row";
+import { chargeOf } from "@/server/domain/job/charge";
 import type { FiledEntry } from "@/server/domain/log/filing";
-
-export type TaskRow = {
-  readonly id: TaskId;
-  readonly jobId: JobId;
-  readonly position: number;
-  readonly promptId: string;
-  readonly serviceId: string;
-  readonly country: CountryCode;
-  readonly repeat: number;
-  readonly seed: number;
-  readonly status: TaskStatus;
-  /** How often it was handed out. More than once: a session was lost while it held the task. */
-  readonly claims: number;
-};
 
 /** One try at a task, for the record. */
 export type Attempt = {
@@ -51,6 +48,10 @@ export type Outcome =
       readonly promptTokens: number | null;
       readonly outputTokens: number | null;
       readonly latencyMs: number;
+      /** The block of the exchange's document. */
+      readonly exchangeCid: Cid;
+      /** What the service charges for it; null: nothing, or it is not known. */
+      readonly costUsd: Amount | null;
     })
   | (Closed & {
       readonly kind: "FAILURE";
@@ -69,30 +70,34 @@ export type TaskView = TaskRow & {
   readonly state: ResponseState | null;
   readonly leafIndex: number | null;
   readonly text: string | null;
+  /** The session that brought its outcome; null: none did, or none has yet. */
+  readonly askedBy: SessionId | null;
 };
 
 export type OpenTasks = {
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly queued: number;
   readonly running: number;
 };
 
 export type TaskStore = {
-  /** Hands out the next tasks of one job and country under a lease. Each goes to one session only. */
-  claim(want: {
-    readonly jobId: JobId;
-    readonly country: CountryCode;
-    readonly sessionId: SessionId;
-    readonly limit: number;
-    readonly leaseUntil: Date;
-  }): Promise<readonly TaskRow[]>;
+  /**
+   * Hands out the next tasks of one job and country under a lease. Each goes to one session only, and
+   * only when what its service may charge at most can be put aside.
+   *
+   * @param atMostUsd what one question may cost, by service; a service that is not here charges nothing.
+   */
+  claim(want: Want & { readonly atMostUsd: ReadonlyMap<string, Amount> }): Promise<Claimed>;
   /** Prolongs every lease that a session holds. */
   extendLeases(sessionId: SessionId, until: Date): Promise<void>;
-  /** Gives tasks back that a session holds and has not closed; with `ids`, only those. */
+  /**
+   * Gives tasks back that a session holds and has not closed; with `ids`, only those. They may have been
+   * asked, and nobody knows what that cost: what was put aside for them counts as spent.
+   */
   release(sessionId: SessionId, ids: readonly TaskId[] | null): Promise<void>;
-  /** Gives tasks back that a session holds and has not begun to ask: as if it had never held them. */
+  /** Gives tasks back that a session holds and has not begun to ask: as if it had never held them. What was put aside for them is free again. */
   giveBack(sessionId: SessionId, ids: readonly TaskId[]): Promise<void>;
-  /** Gives back every task whose lease ran out before `now`. */
+  /** Gives back every task whose lease ran out before `now`. What was put aside for them counts as spent. */
   releaseExpired(now: Date): Promise<number>;
   /**
    * Closes tasks: status, outcome and the entry for the log in one transaction. A task that is closed
@@ -116,21 +121,6 @@ export type TaskStore = {
   openTotals(): Promise<{ tasks: number; jobs: number }>;
 };
 
-const row = (
-  task: Omit<TaskRow, "id" | "jobId" | "country"> & { id: string; jobId: string; country: string },
-): TaskRow => ({
-  id: task.id as TaskId,
-  jobId: task.jobId as JobId,
-  position: task.position,
-  promptId: task.promptId,
-  serviceId: task.serviceId,
-  country: task.country as CountryCode,
-  repeat: task.repeat,
-  seed: task.seed,
-  status: task.status,
-  claims: task.claims,
-});
-
 /** What a service or a provider wrote may be anything: it must not keep its task from closing. */
 function storable(outcome: Outcome): Outcome {
   if (outcome.kind === "FAILURE") return { ...outcome, message: storableText(outcome.message) };
@@ -150,15 +140,9 @@ const STATUS_OF = { RESULT: "SUCCEEDED", FAILURE: "FAILED", WITHDRAWAL: "WITHDRA
 /** Tasks in PostgreSQL. Every change of status is a compare-and-set. */
 export function createTaskStore(prisma: PrismaClient): TaskStore {
   return {
-    async claim({ jobId, country, sessionId, limit, leaseUntil }) {
-      const rows = await prisma.$queryRaw<TaskRow[]>`
-        WITH next AS MATERIALIZED (
-          SELECT id FROM "Task" WHERE "jobId" = ${jobId} AND country = ${country} AND status = 'QUEUED'
-          ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${sessionId}, "leaseUntil" = ${leaseUntil}, claims = claims + 1
-        FROM next WHERE t.id = next.id
-        RETURNING t.id, t."jobId", t.position, t."promptId", t."serviceId", t.country, t.repeat, t.seed, t.status::text AS status, t.claims`;
-      return rows.map(row).sort((a, b) => a.position - b.position);
+    async claim({ atMostUsd, ...want }) {
+      if (atMostUsd.size === 0) return { tasks: await claimFree(prisma, want), isUsdSpent: false };
+      return prisma.$transaction((tx) => claimPaid(tx, want, atMostUsd));
     },
 
     async extendLeases(sessionId, until) {
@@ -169,25 +153,15 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
     },
 
     async release(sessionId, ids) {
-      await prisma.task.updateMany({
-        where: { sessionId, status: "RUNNING", ...(ids === null ? {} : { id: { in: [...ids] } }) },
-        data: { status: "QUEUED", sessionId: null, leaseUntil: null },
-      });
+      await takeBack(prisma, heldBy(sessionId, ids), true);
     },
 
     async giveBack(sessionId, ids) {
-      await prisma.task.updateMany({
-        where: { sessionId, status: "RUNNING", id: { in: [...ids] } },
-        data: { status: "QUEUED", sessionId: null, leaseUntil: null, claims: { decrement: 1 } },
-      });
+      await takeBack(prisma, heldBy(sessionId, ids), false);
     },
 
     async releaseExpired(now) {
-      const { count } = await prisma.task.updateMany({
-        where: { status: "RUNNING", leaseUntil: { lt: now } },
-        data: { status: "QUEUED", sessionId: null, leaseUntil: null },
-      });
-      return count;
+      return takeBack(prisma, Prisma.sql`status = 'RUNNING' AND "leaseUntil" < ${now}`, true);
     },
 
     async close(sessionId, closings) {
@@ -195,14 +169,24 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
       return prisma.$transaction(async (tx) => {
         const ids = closings.map(({ outcome }) => outcome.taskId);
         const statuses = closings.map(({ outcome }) => STATUS_OF[outcome.kind]);
-        const won = await tx.$queryRaw<{ id: string }[]>`
-          UPDATE "Task" t SET status = c.status::"TaskStatus", "sessionId" = NULL, "leaseUntil" = NULL
-          FROM unnest(${ids}::text[], ${statuses}::text[]) AS c(id, status)
-          WHERE t.id = c.id AND t.status IN ('QUEUED', 'RUNNING')
-            AND (${sessionId}::text IS NULL OR t."sessionId" = ${sessionId}::text)
-          RETURNING t.id`;
-        const closed = new Set(won.map(({ id }) => id));
+        const won = await tx.$queryRaw<{ id: string; jobId: string; reserved: string }[]>`
+          WITH held AS MATERIALIZED (
+            SELECT id, "reservedUsd" FROM "Task" WHERE id = ANY(${ids}::text[]) AND status IN ('QUEUED', 'RUNNING')
+              AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId}::text) FOR UPDATE)
+          UPDATE "Task" t SET status = c.status::"TaskStatus", "sessionId" = NULL, "leaseUntil" = NULL, "reservedUsd" = 0
+          FROM held, unnest(${ids}::text[], ${statuses}::text[]) AS c(id, status)
+          WHERE t.id = held.id AND c.id = held.id
+          RETURNING t.id, t."jobId", trim_scale(held."reservedUsd")::text AS reserved`;
+        const closed = new Map(won.map((task) => [task.id, task]));
         const mine = closings.filter(({ outcome }) => closed.has(outcome.taskId));
+        await charge(
+          tx,
+          mine.map(({ outcome }) => ({
+            jobId: outcome.jobId,
+            reserved: closed.get(outcome.taskId)?.reserved ?? "0",
+            spent: chargeOf(outcome, closed.get(outcome.taskId)?.reserved ?? "0"),
+          })),
+        );
         const rows = mine.map(({ outcome, entry }) => ({
           ...storable(outcome),
           attempts: outcome.attempts.map((attempt) => ({
@@ -213,12 +197,12 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         }));
         await tx.$executeRaw`
           INSERT INTO "Outcome" ("taskId", "jobId", kind, "leafHash", state, fault, code, message, reason, cid, "sizeBytes", text,
-            "finishReason", "modelReported", "promptTokens", "outputTokens", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs")
+            "finishReason", "modelReported", "promptTokens", "outputTokens", "exchangeCid", "costUsd", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs")
           SELECT "taskId", "jobId", kind::"OutcomeKind", decode("leafHash", 'base64'), state, fault, code, message, reason, cid, "sizeBytes", text,
-            "finishReason", "modelReported", "promptTokens", "outputTokens", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs"
+            "finishReason", "modelReported", "promptTokens", "outputTokens", "exchangeCid", "costUsd", attempts, "sessionId", "startedAt", "finishedAt", "latencyMs"
           FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS o("taskId" text, "jobId" text, kind text, "leafHash" text, state text,
             fault text, code text, message text, reason text, cid text, "sizeBytes" int, text text, "finishReason" text, "modelReported" text,
-            "promptTokens" int, "outputTokens" int, attempts jsonb, "sessionId" text, "startedAt" timestamptz, "finishedAt" timestamptz, "latencyMs" int)`;
+            "promptTokens" int, "outputTokens" int, "exchangeCid" text, "costUsd" text, attempts jsonb, "sessionId" text, "startedAt" timestamptz, "finishedAt" timestamptz, "latencyMs" int)`;
         await filePending(
           tx,
           mine.map(({ entry }) => entry),
@@ -240,24 +224,30 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         orderBy: { position: "asc" },
         take: limit,
       });
-      return rows.map((task) => ({ ...row(task), sessionId: task.sessionId as SessionId | null }));
+      return rows.map((task) => ({
+        ...taskRow(task),
+        sessionId: task.sessionId as SessionId | null,
+      }));
     },
 
     async ofJob(jobId) {
       const rows = await prisma.task.findMany({
         where: { jobId },
         orderBy: { position: "asc" },
-        include: { outcome: { select: { state: true, leafHash: true, text: true } } },
+        include: {
+          outcome: { select: { state: true, leafHash: true, text: true, sessionId: true } },
+        },
       });
       const indexOf = await leafIndices(
         prisma,
         rows.flatMap(({ outcome }) => outcome?.leafHash ?? []),
       );
       return rows.map((task) => ({
-        ...row(task),
+        ...taskRow(task),
         state: (task.outcome?.state ?? null) as ResponseState | null,
         leafIndex: task.outcome ? indexOf(task.outcome.leafHash) : null,
         text: task.outcome?.text ?? null,
+        askedBy: (task.outcome?.sessionId ?? null) as SessionId | null,
       }));
     },
 
@@ -267,10 +257,11 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
       const indexOf = await leafIndices(prisma, found.outcome ? [found.outcome.leafHash] : []);
       return {
         task: {
-          ...row(found),
+          ...taskRow(found),
           state: (found.outcome?.state ?? null) as ResponseState | null,
           leafIndex: found.outcome ? indexOf(found.outcome.leafHash) : null,
           text: found.outcome?.text ?? null,
+          askedBy: (found.outcome?.sessionId ?? null) as SessionId | null,
         },
         // The row was written from an Outcome by `close`, and nothing changes it.
         outcome: found.outcome as unknown as Outcome | null,

@@ -166,7 +166,9 @@ describe("tallies", () => {
     const { jobs, tasks } = house.context;
     const { id } = await announced(house.context);
     const leaseUntil = new Date(NOON.getTime() + 1_000);
-    await tasks.claim({ jobId: id, country: DE, sessionId: aSessionId(), limit: 1, leaseUntil });
+    const sessionId = aSessionId();
+    const atMostUsd = new Map<string, string>();
+    await tasks.claim({ jobId: id, country: DE, sessionId, limit: 1, leaseUntil, atMostUsd });
     expect((await jobs.tallies([id])).get(id)).toEqual({
       counts: { announced: 4, queued: 3, running: 1, succeeded: 0, failed: 0, withdrawn: 0 },
       states: [],

@@ -87,8 +87,9 @@ describe("a session", () => {
       providerName: "a\0name",
       agreementId: "agreement",
       activityId: "activity",
+      allocationId: "allocation",
     });
-    await sessions.recordGeo(id, someGeo());
+    await sessions.recordGeo(id, someGeo(), null);
     expect(await sessions.byId(id)).toMatchObject({ status: "OPEN", geo: someGeo() });
   });
 });

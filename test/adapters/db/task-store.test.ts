@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { SessionId } from "@/schemas/primitives";
 import type { StoredJob } from "@/server/adapters/db/job-store";
-import type { Outcome, TaskRow } from "@/server/adapters/db/task-store";
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import type { Outcome } from "@/server/adapters/db/task-store";
 import { closeTasks } from "@/server/services/close-tasks";
 import {
   aFailedOutcome,
@@ -12,6 +13,7 @@ import {
   DE,
   KE,
   NOON,
+  SOME_VANTAGE as vantage,
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
@@ -19,16 +21,18 @@ import { ownContext } from "@/test/support/context";
 
 const house = ownContext();
 const later = (ms: number) => new Date(NOON.getTime() + ms);
-const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 
-const claim = (job: StoredJob, sessionId = aSessionId(), limit = 64, country = DE) =>
-  house.context.tasks.claim({
+const claim = async (job: StoredJob, sessionId = aSessionId(), limit = 64, country = DE) => {
+  const { tasks } = await house.context.tasks.claim({
     jobId: job.id,
     country,
     sessionId,
     limit,
     leaseUntil: later(12_000),
+    atMostUsd: new Map(),
   });
+  return tasks;
+};
 const close = (
   job: StoredJob,
   sessionId: SessionId | null,
