@@ -1,4 +1,4 @@
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { ComparisonId, JobId, KeyId, SessionId, TaskId, UserId } from "@/schemas/primitives";
 import { base32 } from "@/server/domain/bytes";
 import { canonicalBytes, type Json } from "@/server/domain/digest";
@@ -17,7 +17,7 @@ export type TaskKey = {
   readonly job: JobId;
   readonly prompt: string;
   readonly service: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly repeat: number;
 };
 

@@ -2,13 +2,14 @@ import type { JobSpec, MAX_TASKS } from "@/schemas/job-spec";
 import type { IntentEntry } from "@/schemas/log-entry";
 import { fromHex, fromUtf8 } from "@/server/domain/bytes";
 import { cidOf, type Json, MAX_BLOCK_BYTES } from "@/server/domain/digest";
+import { taskCountOf } from "@/server/domain/job/places";
 import { type PlannedTask, planTasks, tasksDigestOf } from "@/server/domain/job/plan";
 
 /** The schema's figure, by its type: its module would bring zod into the verifier. */
 const LIMIT: typeof MAX_TASKS = 20_000;
 
 /** What laying down tasks needs of a spec. */
-type Asked = Pick<JobSpec, "prompts" | "services" | "countries" | "repeats" | "sampling">;
+type Asked = Pick<JobSpec, "prompts" | "services" | "countries" | "home" | "repeats" | "sampling">;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -18,6 +19,10 @@ const isNamed = (value: unknown): boolean =>
   isObject(value) &&
   typeof value.id === "string" &&
   /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(value.id);
+const isService = (value: unknown): boolean =>
+  isNamed(value) &&
+  isObject(value) &&
+  (value.door === "model" || value.door === "exit" || value.door === "home");
 const isCountry = (value: unknown): boolean =>
   typeof value === "string" && /^[A-Z]{2}$/.test(value);
 const isCount = (value: unknown): value is number =>
@@ -27,8 +32,10 @@ function isAsked(spec: unknown): spec is Asked {
   return (
     isObject(spec) &&
     isList(spec.prompts, isNamed) &&
-    isList(spec.services, isNamed) &&
-    isList(spec.countries, isCountry) &&
+    isList(spec.services, isService) &&
+    Array.isArray(spec.countries) &&
+    spec.countries.every(isCountry) &&
+    (spec.home === undefined || spec.home === true) &&
     isCount(spec.repeats) &&
     isObject(spec.sampling) &&
     isCount(spec.sampling.seed_base)
@@ -54,8 +61,7 @@ export function announcedTasks(
   if (spec.length > MAX_BLOCK_BYTES || cidOf(spec) !== intent.spec_cid) return null;
   const asked = jsonIn(spec);
   if (!isAsked(asked)) return null;
-  const { prompts, services, countries, repeats } = asked;
-  const tasks = prompts.length * services.length * countries.length * repeats;
+  const tasks = taskCountOf(asked);
   if (tasks > LIMIT || tasks !== intent.tasks) return null;
   // Only what was just looked at is used to lay tasks down.
   const planned = planTasks(intent.job, asked as JobSpec, fromHex(intent.order_seed));

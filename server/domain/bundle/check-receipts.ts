@@ -15,8 +15,12 @@ import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 /** Told how far the judging of receipts has come; the next one waits for it. */
 export type OnProgress = (done: number, of: number) => void | Promise<void>;
 
-const isDocument = ({ role }: BundleBlock): boolean =>
-  role === "spec" || role === "comparison" || role === "response";
+/** What an entry stands for, and no document that it names beside that. */
+const isDocument = ({ role, leaf }: BundleBlock): boolean =>
+  role === "spec" ||
+  role === "comparison" ||
+  role === "response" ||
+  (role === "vantage" && leaf !== null);
 
 /** The rows of documents, by the leaf that commits to them. */
 const documentsOf = (rows: readonly BundleBlock[]): ReadonlyMap<number | null, BundleBlock> =>

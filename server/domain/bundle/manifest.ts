@@ -77,6 +77,8 @@ const block = record<BundleBlock>({
       "spec",
       "comparison",
       "response",
+      "exchange",
+      "vantage",
       "receipt",
       "checkpoint",
       "policy",

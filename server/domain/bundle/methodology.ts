@@ -60,7 +60,20 @@ No statistical test is run on these figures yet, so every finding stops at the r
 
 ## How a country is evidenced
 
-A provider states its country. Through its tunnel, before the first task and after the last, Beacon looks at which address the call comes out, and asks more than one database where that address is. What they say is shown, also when they disagree.
+Which country a provider is in is a claim until its exit was seen. What sources say of it is written down before it is rented. Then, through the provider’s tunnel, before the first task and after the last, at least two echo services are asked which address they see, and at least two databases where that address is. What they say is shown, also when they disagree, and the log entry of each answer commits to all of it.
+
+- verified: Two echo services or more saw the exit, one of them over TLS before the first task. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.
+- observed-only: The exit was seen and a database places it in the country, or they disagree, but something is missing for “verified”. The answer’s page says what.
+- mismatch: In at least one look, every database that knows the address places it in another country. These answers never enter a comparison.
+- unverifiable: No look came back, or no database knows the address.
+
+An echo service that is asked over TLS cannot be played by the provider. A look shows the exit: a machine elsewhere may stand behind it. A network of data centres or of a VPN service is named as such, as far as its name or number says so; most names do not.
+
+The fastest round trip bounds how far away the exit can be, because nothing is faster than light. It says that a machine is not farther than that, never that it is near, and it decides no verdict.
+
+Home, where it appears, is the machine that Beacon runs on: a place to compare with, and no country’s.
+
+The two country databases are put together by one project, and so may share its faults; their date of making stands beside what they say. The project has announced that its editions on npm, which are used here, hold known errors and will no longer be updated. Private and other special addresses are asked of no database, because some of them are placed in a country all the same.
 
 ## What it cannot show
 

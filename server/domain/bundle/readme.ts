@@ -31,8 +31,12 @@ ${missing === 0 ? "No bytes are missing." : `Bytes are missing of ${missing} doc
 
   spec.json          what was asked, as it was announced
   responses/         what came back, byte for byte; open as text
+  exchanges/         the question as it was sent, and what came with its answer
+  vantages/          where questions were asked from, as the first looks out of the exit say
+  sessions/          the same at the end of each vantage session, with the looks after the last question
   comparison.json    the report
-  receipts/          one proof for each task, for the announcement, and for the report
+  receipts/          one proof for each task, for the announcement, for the report, and for the end
+                     of each vantage session
   checkpoint         the log's signed state at ${checkpoint.size} entries; every proof leads to it
   policy.txt         whose signatures count: the log's key and its witnesses
   keys/              proofs that the log registered the signing keys, or took them back

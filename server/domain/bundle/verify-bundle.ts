@@ -3,6 +3,7 @@ import { titleIn } from "@/server/domain/bundle/announced-tasks";
 import { BUNDLE_FILE, type BundleFiles } from "@/server/domain/bundle/bundle";
 import { checkBlocks } from "@/server/domain/bundle/check-blocks";
 import { checkClosings } from "@/server/domain/bundle/check-closings";
+import { checkEvidence, sessionsNote } from "@/server/domain/bundle/check-evidence";
 import {
   checkAgainstLog,
   checkReceipts,
@@ -61,6 +62,7 @@ export async function verifyBundle(input: BundleInput): Promise<BundleReport> {
     ...sums.problems,
     ...checkBlocks(files, rows),
     ...checkReceipts(files, manifest, rows, receipts),
+    ...checkEvidence(rows, receipts),
     ...checkAgainstLog(files, sound),
     ...unclosed,
   ];
@@ -132,6 +134,7 @@ function notesOf(
     .filter((file) => file.startsWith("verify/") && !file.endsWith(".tlog-proof"))
     .map((file) => file.slice("verify/".length))
     .filter((file) => !committed.has(file));
+  const silent = sessionsNote(sound);
   const stamps = [...files.keys()].filter((file) => /^timestamp\/.*\.(tsr|ots)$/.test(file));
   return [
     stamps.length === 0
@@ -142,6 +145,7 @@ function notesOf(
       : [
           `Added after the bundle was made, and vouched for by nothing in it: ${added.join(", ")}.`,
         ]),
+    ...(silent === null ? [] : [silent]),
     ...(uncommitted.length === 0
       ? []
       : [`No entry of the log commits to these programs: ${uncommitted.join(", ")}.`]),

@@ -1,20 +1,23 @@
 import type { ComparedCell, ComparedGroup, Comparison } from "@/schemas/comparison";
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { JobSpec } from "@/schemas/job-spec";
 import type { Cid, ComparisonId, Instant, JobId } from "@/schemas/primitives";
 import type { ResponseState, TaskStatus } from "@/schemas/task";
 import { jaccard, SIMILARITY, type WordSet, wordSetOf } from "@/server/domain/eval/similarity";
+import { allPlacesOf, placesOf } from "@/server/domain/job/places";
 
 /** One closed task, as far as a comparison needs it. */
 export type ClosedTask = {
   readonly prompt: string;
   readonly service: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly repeat: number;
   readonly status: TaskStatus;
   readonly state: ResponseState | null;
   /** What was answered; null when there is no text. */
   readonly text: string | null;
+  /** Whether it came through an exit that turned out to be in another country: then it says nothing of this one. */
+  readonly isElsewhere: boolean;
 };
 
 export type CompareInput = {
@@ -48,14 +51,15 @@ export function compareJob(input: CompareInput): Comparison {
   const cells = tasksByCell(input);
   const groups = spec.prompts.flatMap((prompt) =>
     spec.services.map((service): ComparedGroup => {
-      const perCountry = spec.countries.map(
+      const places = placesOf(spec, service);
+      const perCountry = places.map(
         (country) => cells.get(cellKey(prompt.id, service.id, country)) ?? [],
       );
       return {
         prompt: prompt.id,
         language: prompt.language,
         service: service.id,
-        cells: spec.countries.map((country, i) => cellOf(country, perCountry[i] ?? [])),
+        cells: places.map((country, i) => cellOf(country, perCountry[i] ?? [])),
         ...similarityOf(perCountry, prompt.language),
       };
     }),
@@ -74,14 +78,15 @@ export function compareJob(input: CompareInput): Comparison {
   };
 }
 
-const cellKey = (prompt: string, service: string, country: CountryCode): string =>
+const cellKey = (prompt: string, service: string, country: Place): string =>
   `${prompt}\n${service}\n${country}`;
 
 function tasksByCell({ spec, tasks }: CompareInput): ReadonlyMap<string, readonly ClosedTask[]> {
   const cells = new Map<string, ClosedTask[]>();
   for (const prompt of spec.prompts)
     for (const service of spec.services)
-      for (const country of spec.countries) cells.set(cellKey(prompt.id, service.id, country), []);
+      for (const country of placesOf(spec, service))
+        cells.set(cellKey(prompt.id, service.id, country), []);
   for (const task of tasks) {
     const cell = cells.get(cellKey(task.prompt, task.service, task.country));
     if (cell === undefined)
@@ -101,11 +106,12 @@ function closedCounts(tasks: readonly ClosedTask[]) {
   };
 }
 
-const hasResponse = (task: ClosedTask): boolean => task.status === "SUCCEEDED";
+/** Whether there is a response that speaks for its place. */
+const hasResponse = (task: ClosedTask): boolean => task.status === "SUCCEEDED" && !task.isElsewhere;
 
 const isAnswer = (task: ClosedTask): boolean => hasResponse(task) && ANSWERS.has(task.state);
 
-function cellOf(country: CountryCode, tasks: readonly ClosedTask[]): ComparedCell {
+function cellOf(country: Place, tasks: readonly ClosedTask[]): ComparedCell {
   const { failures, withdrawn } = closedCounts(tasks);
   const states: { [state in ResponseState]?: number } = {};
   const texts = new Set<string>();
@@ -113,7 +119,16 @@ function cellOf(country: CountryCode, tasks: readonly ClosedTask[]): ComparedCel
     if (task.state !== null) states[task.state] = (states[task.state] ?? 0) + 1;
     if (task.text !== null) texts.add(task.text);
   }
-  return { country, announced: tasks.length, failures, withdrawn, states, distinct: texts.size };
+  const mismatched = tasks.filter(({ isElsewhere }) => isElsewhere).length;
+  return {
+    country,
+    announced: tasks.length,
+    failures,
+    withdrawn,
+    ...(mismatched > 0 ? { mismatched } : {}),
+    states,
+    distinct: texts.size,
+  };
 }
 
 /** Both tables of a group. Cell with cell is filled once and mirrored. */
@@ -183,7 +198,8 @@ function meanWithin(answers: readonly WordSet[]): Mean {
 function findingOf(spec: JobSpec, tasks: readonly ClosedTask[]): Comparison["finding"] {
   const forbidding = whatForbids(spec, tasks);
   if (forbidding.length > 0) return { rung: "not-comparable", reasons: forbidding };
-  const responses = tasks.filter(hasResponse).length;
+  const unanswered = tasks.filter(({ status }) => status !== "SUCCEEDED").length;
+  const elsewhere = tasks.filter(({ isElsewhere }) => isElsewhere).length;
   return {
     rung: "not-tested",
     reasons: [
@@ -191,10 +207,13 @@ function findingOf(spec: JobSpec, tasks: readonly ClosedTask[]): Comparison["fin
       spec.repeats === 1
         ? "Each cell was asked once, so there is no noise floor to hold a difference against."
         : `Each cell was asked ${spec.repeats} times; the diagonal shows how alike answers of one cell are.`,
-      ...(responses === tasks.length
+      ...(unanswered === 0
+        ? []
+        : [`${unanswered} of ${tasks.length} announced tasks closed without a response.`]),
+      ...(elsewhere === 0
         ? []
         : [
-            `${tasks.length - responses} of ${tasks.length} announced tasks closed without a response.`,
+            `${elsewhere} of ${tasks.length} responses are left out: the exits they came through turned out to be in another country.`,
           ]),
     ],
   };
@@ -204,7 +223,7 @@ function findingOf(spec: JobSpec, tasks: readonly ClosedTask[]): Comparison["fin
 function whatForbids(spec: JobSpec, tasks: readonly ClosedTask[]): string[] {
   const countries = new Set(tasks.filter(hasResponse).map(({ country }) => country));
   const reasons: string[] = [];
-  if (spec.countries.length < 2) reasons.push("The job asks from one country only.");
+  if (allPlacesOf(spec).length < 2) reasons.push("The job asks from one place only.");
   else if (countries.size < 2)
     reasons.push(
       countries.size === 0

@@ -1,5 +1,6 @@
 import type { JobSpec } from "@/schemas/job-spec";
 import { ResponseState } from "@/schemas/task";
+import { allPlacesOf } from "@/server/domain/job/places";
 
 /** The most figures that the similarity tables of one comparison may hold together. */
 export const MAX_COMPARED_PAIRS = 40_000;
@@ -8,8 +9,8 @@ export const MAX_COMPARED_PAIRS = 40_000;
 const HEAD_BYTES = 8_192;
 /** Keys and punctuation of one group, without its names. */
 const GROUP_BYTES = 80;
-/** Keys, code, punctuation and four two-digit counts of one cell. */
-const CELL_BYTES = 92;
+/** Keys, code, punctuation and five two-digit counts of one cell. */
+const CELL_BYTES = 110;
 /** `"host-filtered":50,`, the longest state. */
 const STATE_BYTES = 19;
 /** `0.1234,` and `2500,`: one figure and the number of pairs that it rests on. */
@@ -19,7 +20,7 @@ const ROW_BYTES = 6;
 
 /** An upper bound on the canonical bytes of a job's comparison: whatever comes back, it is no longer. */
 export function comparisonBytesAtMost(spec: JobSpec): number {
-  const countries = spec.countries.length;
+  const countries = allPlacesOf(spec).length;
   const states = Math.min(ResponseState.options.length, spec.repeats);
   const tables =
     countries * (CELL_BYTES + states * STATE_BYTES + ROW_BYTES) + countries ** 2 * FIGURE_BYTES;

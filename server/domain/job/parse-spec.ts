@@ -1,16 +1,7 @@
 import type { z } from "zod";
-import { JobSpec, MAX_PROMPT_LENGTH, MAX_TASKS } from "@/schemas/job-spec";
-import type { Amount } from "@/schemas/primitives";
-import { canonicalBytes, MAX_BLOCK_BYTES } from "@/server/domain/digest";
-import { BeaconError, type ErrorCode } from "@/server/domain/errors";
-import { comparisonBytesAtMost, MAX_COMPARED_PAIRS } from "@/server/domain/eval/comparison-size";
-import { compareAmounts, unitsOf } from "@/server/domain/job/amount";
-
-/** What one job may spend here, whoever asks. */
-export type BudgetLimits = { readonly glm: Amount; readonly usd: Amount };
-
-/** What is wrong first, where, and one plain sentence that says what to change. */
-type Refusal = { readonly code: ErrorCode; readonly path: string; readonly message: string };
+import { JobSpec, MAX_PROMPT_LENGTH } from "@/schemas/job-spec";
+import { BeaconError } from "@/server/domain/errors";
+import { type BudgetLimits, type Refusal, SPEC_RULES } from "@/server/domain/job/spec-rules";
 
 /**
  * A job spec out of whatever was sent, or the first thing that is wrong with it.
@@ -27,7 +18,7 @@ export function parseJobSpec(input: unknown, limits: BudgetLimits): JobSpec {
     if (issue === undefined) throw new Error("zod refused without an issue");
     throw refused(refusalOf(issue, input));
   }
-  for (const rule of RULES) {
+  for (const rule of SPEC_RULES) {
     const refusal = rule(parsed.data, limits);
     if (refusal !== null) throw refused(refusal);
   }
@@ -57,7 +48,7 @@ function refusalOf(issue: z.core.$ZodIssue, input: unknown): Refusal {
   const value = valueAt(input, issue.path);
   const [field, , part] = issue.path;
   if (
-    issue.code === "invalid_value" &&
+    (issue.code === "invalid_value" || issue.code === "invalid_union") &&
     (field === "countries" || part === "baseline" || part === "against")
   )
     return {
@@ -98,170 +89,3 @@ function shown(value: unknown): string {
     return String(value);
   return Array.isArray(value) ? "a list" : "an object";
 }
-
-type Rule = (spec: JobSpec, limits: BudgetLimits) => Refusal | null;
-
-const invalid = (path: string, message: string): Refusal => ({
-  code: "JOB_SPEC_INVALID",
-  path,
-  message,
-});
-
-/** The first place of a value that stood before, or -1. */
-const firstRepeated = (values: readonly string[]): number =>
-  values.findIndex((value, i) => values.indexOf(value) < i);
-
-const idsAreUnique: Rule = (spec) => {
-  for (const field of ["prompts", "services", "contrasts"] as const) {
-    const ids = spec[field].map(({ id }) => id);
-    const at = firstRepeated(ids);
-    if (at >= 0)
-      return invalid(
-        `${field}[${at}].id`,
-        `Two ${field} are called ${ids[at]}; give each its own id.`,
-      );
-  }
-  return null;
-};
-
-const countriesAreUnique: Rule = ({ countries }) => {
-  const at = firstRepeated(countries);
-  return at < 0
-    ? null
-    : invalid(`countries[${at}]`, `${countries[at]} is listed twice; name each country once.`);
-};
-
-const contrastsNameCountriesOfTheJob: Rule = ({ contrasts, countries }) => {
-  for (const [i, { baseline, against }] of contrasts.entries()) {
-    for (const [field, country] of [
-      ["baseline", baseline] as const,
-      ...against.map((country, j) => [`against[${j}]`, country] as const),
-    ]) {
-      const path = `contrasts[${i}].${field}`;
-      if (!countries.includes(country))
-        return {
-          code: "JOB_SPEC_COUNTRY_UNKNOWN",
-          path,
-          message: `${path} is ${country}, which the job does not ask from; add it to countries or change the contrast.`,
-        };
-    }
-    if (new Set([baseline, ...against]).size !== against.length + 1)
-      return invalid(
-        `contrasts[${i}].against`,
-        `contrasts[${i}] names a country twice; a contrast compares different countries.`,
-      );
-  }
-  return null;
-};
-
-const controlsNameServicesOfTheJob: Rule = ({ controls, services }) => {
-  const ids = services.map(({ id }) => id);
-  const at = controls.findIndex(({ service }) => !ids.includes(service));
-  if (at >= 0)
-    return {
-      code: "JOB_SPEC_SERVICE_UNKNOWN",
-      path: `controls[${at}].service`,
-      message: `controls[${at}] names ${controls[at]?.service}, which is no service of this job; use one of ${ids.join(", ").slice(0, 200)}.`,
-    };
-  const again = firstRepeated(controls.map(({ service }) => service));
-  return again < 0
-    ? null
-    : invalid(
-        `controls[${again}].service`,
-        `${controls[again]?.service} is a control twice; a service is a positive or a negative control.`,
-      );
-};
-
-const textIsUnicode: Rule = (spec) => {
-  const texts: readonly (readonly [path: string, text: string])[] = [
-    ["title", spec.title],
-    ["system_prompt", spec.system_prompt ?? ""],
-    ...spec.prompts.map(({ text }, i) => [`prompts[${i}].text`, text] as const),
-    ...spec.services.map(({ model }, i) => [`services[${i}].model`, model] as const),
-  ];
-  const broken = texts.find(([, text]) => /\p{Surrogate}|\0/u.test(text));
-  return broken === undefined
-    ? null
-    : invalid(
-        broken[0],
-        `${broken[0]} holds half a character (a lone surrogate) or a NUL; type it again.`,
-      );
-};
-
-/** Characters that steer or hide text without being seen: a title is shown in many places. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-const textsCanBeRead: Rule = ({ title, prompts }) => {
-  if (UNSEEN.test(title))
-    return invalid("title", "title holds invisible or steering characters; type it again.");
-  const blank = [
-    ["title", title],
-    ...prompts.map(({ text }, i) => [`prompts[${i}].text`, text]),
-  ].find(([, text]) => text?.trim() === "");
-  return blank === undefined
-    ? null
-    : invalid(blank[0] ?? "", `${blank[0]} is blank; write something.`);
-};
-
-const tasksFit: Rule = ({ prompts, services, countries, repeats }) => {
-  const tasks = prompts.length * services.length * countries.length * repeats;
-  if (tasks > MAX_TASKS)
-    return {
-      code: "JOB_SPEC_TOO_MANY_TASKS",
-      path: "repeats",
-      message: `${prompts.length} prompts x ${services.length} services x ${countries.length} countries x ${repeats} repeats are ${tasks} tasks; ask for at most ${MAX_TASKS}.`,
-    };
-  return null;
-};
-
-const comparisonFits: Rule = (spec) => {
-  const figures = spec.prompts.length * spec.services.length * spec.countries.length ** 2;
-  if (figures <= MAX_COMPARED_PAIRS && comparisonBytesAtMost(spec) <= MAX_BLOCK_BYTES) return null;
-  return {
-    code: "JOB_SPEC_TOO_MANY_TASKS",
-    path: "prompts",
-    message:
-      "The comparison would not fit one block; ask fewer prompts, services or countries in one job.",
-  };
-};
-
-const specFits: Rule = (spec) => {
-  const sizeBytes = canonicalBytes(spec).length;
-  if (sizeBytes <= MAX_BLOCK_BYTES) return null;
-  return {
-    code: "JOB_SPEC_PROMPT_TOO_LARGE",
-    path: "prompts",
-    message: `The prompts together make a job spec of ${sizeBytes} bytes; one block holds ${MAX_BLOCK_BYTES}, so shorten or split them.`,
-  };
-};
-
-const budgetFits: Rule = ({ budget }, limits) => {
-  if (unitsOf(budget.glm) === 0n)
-    return {
-      code: "JOB_SPEC_BUDGET_MISSING",
-      path: "budget.glm",
-      message: "budget.glm is 0; say how much GLM may be spent on rented providers.",
-    };
-  for (const money of ["glm", "usd"] as const)
-    if (compareAmounts(budget[money], limits[money]) > 0)
-      return {
-        code: "JOB_SPEC_BUDGET_OVER_LIMIT",
-        path: `budget.${money}`,
-        message: `budget.${money} is ${budget[money]}; this portal allows at most ${limits[money]} a job.`,
-      };
-  return null;
-};
-
-/** What must hold across fields, in the order in which a person would mend it. */
-const RULES: readonly Rule[] = [
-  idsAreUnique,
-  countriesAreUnique,
-  contrastsNameCountriesOfTheJob,
-  controlsNameServicesOfTheJob,
-  textIsUnicode,
-  textsCanBeRead,
-  tasksFit,
-  comparisonFits,
-  specFits,
-  budgetFits,
-];

@@ -1,16 +1,17 @@
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { JobSpec } from "@/schemas/job-spec";
 import type { Digest, JobId, TaskId } from "@/schemas/primitives";
 import { digestOf } from "@/server/domain/digest";
 import { type TaskKey, taskIdOf } from "@/server/domain/identity";
 import { drawsFrom } from "@/server/domain/job/draws";
+import { placesOf } from "@/server/domain/job/places";
 
 /** One announced task, before anything has run. */
 export type PlannedTask = {
   readonly id: TaskId;
   readonly promptId: string;
   readonly serviceId: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   /** 0-based. */
   readonly repeat: number;
   /** What the model is asked to sample with: 31 bits. */
@@ -35,8 +36,8 @@ export function seedOf(seedBase: number, key: Omit<TaskKey, "job">): number {
  * announced seed.
  *
  * The design is blocks in random order: a block is one prompt, service and repeat, asked once from
- * every country. Blocks are listed as the spec lists prompts, then services, then repeats, and
- * shuffled; then, block by block, the countries are shuffled. So at any moment no country is more
+ * every place that its service is asked from. Blocks are listed as the spec lists prompts, then services, then repeats, and
+ * shuffled; then, block by block, the places are shuffled. So at any moment no country is more
  * than one task ahead of another, and what changes with time changes for all countries alike.
  *
  * @param orderSeed the 16 bytes of the intent's `order_seed`.
@@ -50,13 +51,16 @@ export function planTasks(
   const repeats = Array.from({ length: spec.repeats }, (_, repeat) => repeat);
   const blocks = spec.prompts.flatMap((prompt) =>
     spec.services.flatMap((service) =>
-      repeats.map((repeat) => ({ prompt: prompt.id, service: service.id, repeat })),
+      repeats.map((repeat) => ({
+        places: placesOf(spec, service),
+        key: { prompt: prompt.id, service: service.id, repeat },
+      })),
     ),
   );
   const keys = draws
     .shuffled(blocks)
-    .flatMap((block) =>
-      draws.shuffled(spec.countries).map((country) => ({ job: jobId, ...block, country })),
+    .flatMap(({ places, key }) =>
+      draws.shuffled(places).map((country) => ({ job: jobId, ...key, country })),
     );
   return keys.map((key, position) => ({
     id: taskIdOf(key),

@@ -41,6 +41,8 @@ type Tally = {
   readonly closed: Set<string>;
   readonly closings: TaskClosing[];
   counts: Record<(typeof CLOSINGS)[keyof typeof CLOSINGS], number>;
+  /** Vantage sessions whose end is in the log. */
+  readonly ended: Set<string>;
   hasComparison: boolean;
 };
 
@@ -55,6 +57,7 @@ type Ledger = {
 
 type Closing = Extract<LogEntry, { task: string }>;
 type Comparison = Extract<LogEntry, { type: "beacon.comparison/v1" }>;
+type SessionEnd = Extract<LogEntry, { type: "beacon.session/v1" }>;
 
 const CLOSINGS = {
   "beacon.result/v1": "results",
@@ -68,8 +71,8 @@ const CLOSINGS = {
  * @param at the moment of which the leaves are all there are; a job that is over by then and has open
  *   tasks is a problem.
  * @param problems takes one sentence for each leaf that stands twice, says that it is Beacon's and is
- *   not, is signed by a key taken back before it, closes a task again, or closes what no earlier leaf
- *   announced.
+ *   not, is signed by a key not registered or taken back before it, closes a task again or ends a session again, or
+ *   speaks of a job that no earlier leaf announced.
  */
 export function auditClosings(
   leaves: readonly Uint8Array[],
@@ -105,6 +108,7 @@ function problemsOf(ledger: Ledger, index: number, entry: LogEntry | null): read
   const found = isLogSigned(entry)
     ? [enterKey(ledger, index, entry)]
     : [
+        strangeKey(ledger, entry),
         revocationBefore(ledger, entry),
         entry.type === "beacon.intent/v1"
           ? announce(ledger.jobs, index, entry)
@@ -146,6 +150,15 @@ function enterKey(ledger: Ledger, index: number, entry: LogSignedEntry): string 
   return null;
 }
 
+function strangeKey(
+  { registered }: Ledger,
+  entry: Exclude<LogEntry, LogSignedEntry>,
+): string | null {
+  return registered.has(entry.runner_key)
+    ? null
+    : "is signed by a key that no entry before it registers";
+}
+
 function revocationBefore(ledger: Ledger, entry: Exclude<LogEntry, LogSignedEntry>): string | null {
   const revocation = ledger.revoked.get(entry.runner_key);
   return revocation === undefined
@@ -162,6 +175,7 @@ function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry):
     closed: new Set(),
     closings: [],
     counts: { results: 0, failures: 0, withdrawn: 0 },
+    ended: new Set(),
     hasComparison: false,
   });
   return null;
@@ -170,11 +184,13 @@ function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry):
 function close(
   jobs: Map<string, Tally>,
   index: number,
-  entry: Closing | Comparison,
+  entry: Closing | Comparison | SessionEnd,
 ): string | null {
   const tally = jobs.get(entry.job);
-  if (tally?.intent !== entry.intent) return `closes what entry ${entry.intent} did not announce`;
+  if (tally?.intent !== entry.intent)
+    return `speaks of a job that entry ${entry.intent} did not announce`;
   if (entry.type === "beacon.comparison/v1") return compare(tally, entry);
+  if (entry.type === "beacon.session/v1") return endSession(tally, entry);
   tally.closings.push({ task: entry.task, kind: CLOSING_KINDS[entry.type], index });
   if (tally.closed.has(entry.task)) return `closes task ${entry.task} again`;
   tally.closed.add(entry.task);
@@ -182,6 +198,13 @@ function close(
   return tally.closed.size > tally.announced
     ? `closes more tasks than job ${entry.job} announced`
     : null;
+}
+
+/** A session ends once. Its end neither opens nor closes a task, so it may stand behind the comparison. */
+function endSession({ ended }: Tally, { session }: SessionEnd): string | null {
+  if (ended.has(session)) return `ends session ${session} again`;
+  ended.add(session);
+  return null;
 }
 
 function compare(tally: Tally, { job }: Comparison): string | null {

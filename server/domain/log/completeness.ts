@@ -1,4 +1,4 @@
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { EntryType } from "@/schemas/log-entry";
 import type { TaskId } from "@/schemas/primitives";
 import type { PlannedTask } from "@/server/domain/job/plan";
@@ -22,7 +22,7 @@ export type NamedTask = {
   readonly task: TaskId;
   readonly prompt: string;
   readonly service: string;
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly repeat: number;
 };
 

@@ -11,7 +11,7 @@ import { sha256 } from "@/server/domain/sha256";
 /** The media type of the statements that DSSE envelopes carry here. */
 export const STATEMENT_TYPE = "application/vnd.in-toto+json";
 
-/** The block that an entry stands for: the response, the report, the job's spec; null when it has none. */
+/** The block that an entry stands for: the response, the report, a session's evidence, the job's spec; null when it has none. */
 export function cidOfEntry(entry: LogEntry): Cid | null {
   if ("cid" in entry) return entry.cid;
   return entry.type === "beacon.intent/v1" ? entry.spec_cid : null;
@@ -46,6 +46,7 @@ export function statementBytes(entry: LogEntry, origin: string): Uint8Array {
 /** What the statement is about, by the narrowest name that the entry says. */
 function subjectNameOf(entry: LogEntry): string {
   if ("task" in entry) return entry.task;
+  if ("session" in entry) return entry.session;
   if ("comparison" in entry) return entry.comparison;
   if ("job" in entry) return entry.job;
   return "file" in entry ? entry.file : entry.key;

@@ -7,6 +7,7 @@ import type {
   LogEntry,
   ResultEntry,
   RevocationEntry,
+  SessionEntry,
   VerifierEntry,
   WithdrawalEntry,
 } from "@/schemas/log-entry";
@@ -49,16 +50,24 @@ const common = (type: EntryType) => ({ v: oneOf(1), at: instant, type: oneOf(typ
 const ofJob = { simulated: flag, job: id("job"), runner_key: keyId };
 const inJob = { ...ofJob, intent: count };
 const block = { cid, size_bytes: count };
+// By its form. Which countries there are is the writer's business, and the writer signed it.
+const country = text(/^([A-Z]{2}|home)$/);
 const cell = {
   ...inJob,
   task: id("tsk"),
   spec_cid: cid,
   prompt: slug,
   service: slug,
-  // By its form. Which countries there are is the writer's business, and the writer signed it.
-  country: text(/^[A-Z]{2}$/),
+  country,
   repeat: count,
   seed: count,
+};
+
+const asked = {
+  provider: nullable(provider),
+  geo: nullable(geo),
+  finished_at: instant,
+  state,
 };
 
 /** The form of a key's registration. */
@@ -104,35 +113,46 @@ export const isLogEntry = either(
     size_bytes: count,
   }),
   intentEntry,
-  record<ResultEntry>({
-    ...common("beacon.result/v1"),
-    ...cell,
-    ...block,
-    session,
-    provider,
-    geo,
-    attempts: natural,
-    started_at: instant,
-    finished_at: instant,
-    state,
-  }),
-  record<FailureEntry>({
-    ...common("beacon.failure/v1"),
-    ...cell,
-    session: nullable(session),
-    provider: nullable(provider),
-    geo: nullable(geo),
-    attempts: count,
-    started_at: nullable(instant),
-    finished_at: instant,
-    state,
-    fault: text(/^(model|service|provider|network|beacon)$/),
-    code: text(/^[A-Z][A-Z_]{2,63}$/),
-  }),
+  record<ResultEntry>(
+    {
+      ...common("beacon.result/v1"),
+      ...cell,
+      ...block,
+      ...asked,
+      session,
+      attempts: natural,
+      started_at: instant,
+    },
+    { vantage: cid, exchange: cid },
+  ),
+  record<FailureEntry>(
+    {
+      ...common("beacon.failure/v1"),
+      ...cell,
+      ...asked,
+      session: nullable(session),
+      attempts: count,
+      started_at: nullable(instant),
+      fault: text(/^(model|service|provider|network|beacon)$/),
+      code: text(/^[A-Z][A-Z_]{2,63}$/),
+    },
+    { vantage: cid },
+  ),
   record<WithdrawalEntry>({
     ...common("beacon.withdrawal/v1"),
     ...cell,
     reason: text(/^(withdrawn-by-admin|deadline-passed|budget-spent)$/),
+  }),
+  record<SessionEntry>({
+    ...common("beacon.session/v1"),
+    ...inJob,
+    ...block,
+    session,
+    country,
+    provider,
+    geo,
+    ended: text(/^(settled|lost)$/),
+    cost_glm: nullable(text(/^\d{1,9}(\.\d{1,18})?$/)),
   }),
   record<ComparisonEntry>({
     ...common("beacon.comparison/v1"),

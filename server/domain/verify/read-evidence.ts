@@ -1,12 +1,14 @@
+import type { LogEntry } from "@/schemas/log-entry";
 import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
 import { equalBytes, fromBase64, fromUtf8 } from "@/server/domain/bytes";
-import { canonicalBytes, type Json } from "@/server/domain/digest";
+import { canonicalBytes, type Json, sha256OfCid } from "@/server/domain/digest";
 import { BeaconError } from "@/server/domain/errors";
 import { type Checkpoint, parseCheckpoint } from "@/server/domain/log/checkpoint";
 import { leafBytesOf, leafHashOfEntry } from "@/server/domain/log/entry";
 import { parseNote, type SignedNote } from "@/server/domain/log/note";
 import { parseProof } from "@/server/domain/log/proof";
 import { isLogSigned, STATEMENT_TYPE } from "@/server/domain/log/receipt";
+import { sha256 } from "@/server/domain/sha256";
 import {
   intentEntry,
   isLogEntry,
@@ -15,8 +17,8 @@ import {
 } from "@/server/domain/verify/entry-shape";
 import {
   base64Of,
-  either,
   integer,
+  jsonWithin,
   list,
   nullable,
   oneOf,
@@ -58,16 +60,18 @@ const revocation = record<NonNullable<Key["revocation"]>>({
   ...place,
 });
 
-const extraShape = record<ReceiptExtra>({
-  entry: isLogEntry,
-  dsse,
-  key: either(
-    oneOf(null),
-    record<Omit<Key, "revocation">>(registration),
-    record<Key>({ ...registration, revocation }),
-  ),
-  intent: nullable(record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, ...place })),
-});
+/** How deep a `beacon.vantage/v1` document is nested. Its fields are its writer's: the entry binds its bytes. */
+const VANTAGE_DEPTH = 6;
+
+const extraShape = record<ReceiptExtra>(
+  {
+    entry: isLogEntry,
+    dsse,
+    key: nullable(record<Key>(registration, { revocation })),
+    intent: nullable(record<NonNullable<ReceiptExtra["intent"]>>({ entry: intentEntry, ...place })),
+  },
+  { vantage: jsonWithin(VANTAGE_DEPTH) },
+);
 
 /**
  * Reads a receipt file. Every byte of a file that it accepts is either checked later or stands in
@@ -105,7 +109,15 @@ function parseExtra(extra: Uint8Array): ReceiptExtra {
   const isIntent = value.entry.type === "beacon.intent/v1";
   if ((isKey && value.key !== null) || ((isKey || isIntent) && value.intent !== null))
     throw malformed("the receipt carries an entry that its own does not lean on");
+  if (value.vantage !== undefined && !isNamedBy(value.entry, value.vantage))
+    throw malformed("the receipt carries a document that its entry does not name");
   return value;
+}
+
+/** Whether an entry's `vantage` is the address of a document's canonical bytes. */
+function isNamedBy(entry: LogEntry, document: Json): boolean {
+  const digest = sha256OfCid(("vantage" in entry && entry.vantage) || "");
+  return digest !== null && equalBytes(sha256(canonicalBytes(document)), digest);
 }
 
 const isReceiptExtra = (value: Json): value is Json & ReceiptExtra => extraShape(value);

@@ -4,18 +4,25 @@ import type { Json } from "@/server/domain/digest";
 /** Whether a piece of parsed JSON has a certain form. */
 export type Shape = (value: Json) => boolean;
 
-/** An object with exactly the fields of `T`, at least one, each of its own shape. */
+/** The names of the fields that `T` may lack. */
+type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
+
+/** An object with the fields of `T` and no other, each of its own shape; those of `may` may be absent. */
 export const record =
-  <T extends object>(fields: { readonly [K in keyof T]-?: Shape }): Shape =>
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.keys(value).length === Object.keys(fields).length &&
-    Object.entries<Shape>(fields).every(
-      ([name, shape]) =>
-        Object.hasOwn(value, name) &&
-        shape((value as Readonly<Record<string, Json>>)[name] as Json),
+  <T extends object>(
+    fields: { readonly [K in Exclude<keyof T, Optional<T>>]: Shape },
+    may: { readonly [K in Optional<T>]: Shape } = {} as never,
+  ): Shape =>
+  (value) => {
+    // Without a prototype: it knows these names, and not those that every object knows.
+    const shapes: Readonly<Record<string, Shape>> = { __proto__: null as never, ...fields, ...may };
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      Object.keys(fields).every((name) => Object.hasOwn(value, name)) &&
+      Object.entries(value).every(([name, item]) => shapes[name]?.(item))
     );
+  };
 
 /** A list of at least `min` and at most `max` things of one shape. */
 export const list =
@@ -36,7 +43,7 @@ export const text = (pattern: RegExp): Shape => textThat((value) => pattern.test
 export const integer =
   (min: number): Shape =>
   (value) =>
-    Number.isSafeInteger(value) && Number(value) >= min;
+    Number.isSafeInteger(value) && (value as number) >= min;
 
 /** One of the given values. */
 export const oneOf =
@@ -52,6 +59,15 @@ export const either =
 
 /** Null, or something of the given shape. */
 export const nullable = (shape: Shape): Shape => either(oneOf(null), shape);
+
+/** Any JSON that is nested at most `depth` deep: an object of texts has depth 2. */
+export const jsonWithin =
+  (depth: number): Shape =>
+  (value) =>
+    depth > 0 &&
+    (typeof value !== "object" ||
+      value === null ||
+      Object.values(value).every(jsonWithin(depth - 1)));
 
 /** `size` bytes in base64, in the one spelling that they have. */
 export const base64Of = (size: number): Shape =>

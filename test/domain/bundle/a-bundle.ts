@@ -1,8 +1,10 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { BundleBlock } from "@/schemas/bundle-manifest";
+import type { ExchangeDocument } from "@/schemas/evidence";
 import quick from "@/schemas/examples/quick.json";
 import { JobSpec } from "@/schemas/job-spec";
 import type { LogEntry } from "@/schemas/log-entry";
+import type { Cid, Instant } from "@/schemas/primitives";
 import { assembleBundle, type BundleRow } from "@/server/domain/bundle/assemble-bundle";
 import { BUNDLE_FILE, type Bundle, type BundleFiles } from "@/server/domain/bundle/bundle";
 import { type ManifestHead, readManifest, writeManifest } from "@/server/domain/bundle/manifest";
@@ -18,8 +20,11 @@ import {
   aLog,
   anIntent,
   aResult,
+  aSession,
+  aVantage,
   aVerifier,
   aWithdrawal,
+  cidOfDocument,
   type LogOptions,
 } from "@/test/domain/verify/a-log";
 
@@ -69,12 +74,59 @@ export function jobEntries(): LogEntry[] {
   ];
 }
 
+const at = "2026-11-22T12:00:00.000Z" as Instant;
+
+/** The first task's question as it was sent, and what came with its answer. */
+const exchange: ExchangeDocument = {
+  v: 1,
+  type: "beacon.exchange/v1",
+  simulated: true,
+  job: anIntent().job,
+  task: aResult().task,
+  door: "model",
+  request: {
+    method: "POST",
+    url: "http://door/v1/chat/completions",
+    headers: [["content-type", "application/json"]],
+    body: "{}",
+  },
+  response: {
+    status: 200,
+    headers: [],
+    cid: cidOf(answer(0)),
+    size_bytes: answer(0).length,
+  },
+  peer: null,
+  started_at: at,
+  first_byte_ms: 12,
+  finished_at: at,
+  prompt_tokens: null,
+  output_tokens: null,
+  cost: null,
+};
+/** The same look as at the start; a real session ends with more of them. */
+const final = canonicalBytes(aVantage({ verdict: "verified" }));
+
+/** The same job with evidence: its responses name where they came from, and the session's end is there. */
+export const evidencedEntries = (): LogEntry[] =>
+  jobEntries()
+    .map((entry) =>
+      entry.type === "beacon.result/v1"
+        ? { ...entry, vantage: cidOfDocument(aVantage()), exchange: cidOfDocument(exchange) }
+        : entry,
+    )
+    .toSpliced(6, 0, aSession({ cid: cidOf(final), size_bytes: final.length }));
+
+const vantageBytes = canonicalBytes(aVantage());
 const bytesByCid = new Map(
-  [specBytes, report, answer(0), answer(1)].map((bytes) => [cidOf(bytes), bytes]),
+  [specBytes, report, answer(0), answer(1), vantageBytes, canonicalBytes(exchange), final].map(
+    (bytes) => [cidOf(bytes), bytes],
+  ),
 );
 
 function nameOf(entry: LogEntry): string {
   if ("task" in entry) return `receipts/${entry.task}.tlog-proof`;
+  if ("session" in entry) return `receipts/${entry.session}.tlog-proof`;
   if ("file" in entry) return `verify/${entry.file}.tlog-proof`;
   if (entry.type === "beacon.revocation/v1") return `keys/${entry.key}.revocation.tlog-proof`;
   if (entry.type === "beacon.key/v1") return `keys/${entry.key}.registration.tlog-proof`;
@@ -83,6 +135,7 @@ function nameOf(entry: LogEntry): string {
 
 function documentNameOf(entry: LogEntry): string {
   if ("task" in entry) return `responses/${entry.task}.txt`;
+  if ("session" in entry) return `sessions/${entry.session}.json`;
   return entry.type === "beacon.intent/v1" ? BUNDLE_FILE.spec : BUNDLE_FILE.comparison;
 }
 
@@ -103,6 +156,31 @@ function row(
   };
 }
 
+const DOCUMENT_ROLES: { readonly [type in LogEntry["type"]]?: BundleBlock["role"] } = {
+  "beacon.intent/v1": "spec",
+  "beacon.comparison/v1": "comparison",
+  "beacon.session/v1": "vantage",
+};
+
+/** What entries name beside the document that they stand for. */
+function evidenceRows(entries: readonly LogEntry[]): readonly BundleRow[] {
+  const held = (cid: Cid | undefined): Uint8Array | undefined => bytesByCid.get(cid ?? ("" as Cid));
+  const exchanges = entries.flatMap((entry, leaf) => {
+    const bytes = "exchange" in entry ? held(entry.exchange) : undefined;
+    if (bytes === undefined || !("task" in entry)) return [];
+    const { task } = entry;
+    return [row({ role: "exchange", file: `exchanges/${task}.json`, task, leaf }, bytes)];
+  });
+  const named = new Set(entries.map((entry) => ("vantage" in entry ? entry.vantage : undefined)));
+  const vantages = [...named].flatMap((cid) => {
+    const bytes = held(cid);
+    return bytes === undefined
+      ? []
+      : [row({ role: "vantage", file: `vantages/${cid}.json` }, bytes)];
+  });
+  return [...exchanges, ...vantages];
+}
+
 /** The parts of a log's bundle, as a portal lays them out. */
 export function aBundle(
   options: Omit<LogOptions, "entries"> & { readonly entries?: readonly LogEntry[] } = {},
@@ -111,13 +189,12 @@ export function aBundle(
   readonly log: ReturnType<typeof aLog>;
 } {
   const entries = options.entries ?? jobEntries();
-  const log = aLog({ ...options, entries });
+  const log = aLog({ vantage: aVantage(), ...options, entries });
   const rows = entries.flatMap((entry, leaf): BundleRow[] => {
     const task = "task" in entry ? entry.task : null;
     const cid = cidOfEntry(entry);
     const document = cid === null ? undefined : bytesByCid.get(cid);
-    const role =
-      task === null ? (entry.type === "beacon.intent/v1" ? "spec" : "comparison") : "response";
+    const role = DOCUMENT_ROLES[entry.type] ?? "response";
     return [
       ...(document === undefined
         ? []
@@ -145,7 +222,10 @@ export function aBundle(
     row({ role: "policy", file: BUNDLE_FILE.policy }, utf8(log.policyText)),
   ];
   const beside = [{ file: "verify/verifier.html", bytes: program }];
-  return { bundle: assembleBundle(head, spec.title, [...texts, ...rows], beside), log };
+  return {
+    bundle: assembleBundle(head, spec.title, [...texts, ...rows, ...evidenceRows(entries)], beside),
+    log,
+  };
 }
 
 /** A bundle's files, as they come out of its ZIP. */
@@ -180,6 +260,12 @@ export function resealed(
   for (const { file } of more) mended.delete(file);
   for (const { file, bytes } of [{ ...written, file: BUNDLE_FILE.manifest }, ...written.pages])
     mended.set(file, bytes);
+  return withSums(mended);
+}
+
+/** The files with a list of digests that fits them. */
+export function withSums(files: BundleFiles): Map<string, Uint8Array> {
+  const mended = new Map(files);
   mended.delete(BUNDLE_FILE.sums);
   const sums = [...mended].map(([file, bytes]) => ({ file, sha256: sha256(bytes) }));
   return mended.set(BUNDLE_FILE.sums, utf8(formatSums(sums)));

@@ -26,6 +26,7 @@ const aTask = (fields: Partial<ClosedTask> = {}): ClosedTask => ({
   status: "SUCCEEDED",
   state: "answered",
   text: "the dam was closed",
+  isElsewhere: false,
   ...fields,
 });
 
@@ -217,7 +218,7 @@ describe("a large comparison", () => {
   const tasks = planTasks(JOB, spec, new Uint8Array(16)).map((task): ClosedTask => {
     const { content } = answerAsControlModel({
       model: task.serviceId,
-      country: task.country,
+      country: CountryCode.parse(task.country),
       prompt: "Why was the Vell dam closed?",
       systemPrompt: null,
       seed: task.seed,
@@ -259,5 +260,40 @@ describe("a large comparison", () => {
     }));
     const sizeBytes = canonicalBytes(compare(mixed, spec)).length;
     expect(sizeBytes).toBeLessThanOrEqual(comparisonBytesAtMost(spec));
+  });
+});
+
+describe("responses whose exit was in another country", () => {
+  const here = aTask();
+  const elsewhere = aTask({ repeat: 1, text: "something else altogether", isElsewhere: true });
+  const kenyan = aTask({ country: KE });
+
+  it("are counted as such, and in no figure of the country they were announced for", () => {
+    const [group] = compare([here, elsewhere, kenyan]).groups;
+    expect(group?.cells[0]).toMatchObject({
+      announced: 2,
+      mismatched: 1,
+      states: { answered: 1 },
+      distinct: 1,
+    });
+    expect(group?.pairs[0]?.[1]).toBe(1);
+    expect(group?.similarity[0]?.[1]).toBe(1);
+  });
+
+  it("are named in the finding, and absent where there are none", () => {
+    const { finding } = compare([here, elsewhere, kenyan]);
+    expect(finding.reasons.join(" ")).toContain("1 of 3 responses are left out");
+    expect(compare([here, kenyan]).groups[0]?.cells[0]).not.toHaveProperty("mismatched");
+  });
+});
+
+describe("home", () => {
+  it("is a column of its own, after the countries, and never one of them", () => {
+    const api = { connection: "c", dialect: "openai" as const, base_url: "https://c.example/v1" };
+    const services = [{ id: "gpt", door: "exit" as const, model: "gpt", api }];
+    const spec = aSpec({ services, home: true, contrasts: [], controls: [] });
+    const at = (country: ClosedTask["country"]) => aTask({ service: "gpt", country });
+    const [group] = compare([at(DE), at("home")], spec).groups;
+    expect(group?.cells.map(({ country }) => country)).toEqual([...spec.countries, "home"]);
   });
 });

@@ -13,6 +13,12 @@ const prompts = (count: number, text = "?") =>
   Array.from({ length: count }, (_, i) => prompt(text, `p${i}`));
 const services = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `s${i}`, door: "model", model: "m" }));
+const exit = (base_url: string, id = "s0") => ({
+  id,
+  door: "exit",
+  model: "m",
+  api: { connection: "c", dialect: "openai", base_url },
+});
 const bare = { contrasts: [], controls: [] };
 
 /** How a spec was refused: code, field and sentence. */
@@ -28,10 +34,13 @@ function refusalOf(input: unknown): { code: ErrorCode; path: unknown; message: s
 }
 
 describe("a job spec", () => {
-  it.each(["demonstration", "quick"])("the example %s is accepted as it is", (name) => {
-    const example = exampleJson(name);
-    expect(parseJobSpec(example, LIMITS)).toEqual(example);
-  });
+  it.each(["demonstration", "quick", "home", "exit", "simulation"])(
+    "the example %s is accepted as it is",
+    (name) => {
+      const example = exampleJson(name);
+      expect(parseJobSpec(example, LIMITS)).toEqual(example);
+    },
+  );
 
   it.each(Object.entries(CODE_OF_INVALID_EXAMPLE))(
     "the example invalid/%s is refused",
@@ -108,6 +117,40 @@ describe("a job spec", () => {
       "JOB_SPEC_COUNTRY_UNKNOWN",
       "contrasts[0].baseline",
     ],
+    [
+      "an exit that is asked in the clear beside one that is not",
+      { ...bare, services: [exit("https://a.example"), exit("http://b.example", "s1")] },
+      "JOB_SPEC_INVALID",
+      "services[1].api.base_url",
+    ],
+    [
+      "an address of another kind",
+      { ...bare, services: [exit("ftp://a.example")] },
+      "JOB_SPEC_INVALID",
+      "services[0].api.base_url",
+    ],
+    [
+      "an address with a question in it",
+      { ...bare, services: [exit("https://a.example/v1?key=secret")] },
+      "JOB_SPEC_INVALID",
+      "services[0].api.base_url",
+    ],
+    [
+      "a baseline at home, which no service is asked from",
+      {
+        ...bare,
+        services: [exit("https://a.example")],
+        contrasts: [{ id: "c", outcome: "similarity", baseline: "home", against: ["KE"] }],
+      },
+      "JOB_SPEC_COUNTRY_UNKNOWN",
+      "contrasts[0].baseline",
+    ],
+    [
+      "a place that is neither a country nor home",
+      { contrasts: [{ id: "c", outcome: "similarity", baseline: "DE", against: ["moon"] }] },
+      "JOB_SPEC_COUNTRY_UNKNOWN",
+      "contrasts[0].against[0]",
+    ],
     ["half a repeat", { repeats: 1.5 }, "JOB_SPEC_REPEATS_INVALID", "repeats"],
     ["51 repeats", { repeats: 51 }, "JOB_SPEC_REPEATS_INVALID", "repeats"],
     ["repeats in words", { repeats: "six" }, "JOB_SPEC_REPEATS_INVALID", "repeats"],
@@ -173,6 +216,37 @@ describe("a job spec", () => {
 
   it.each([[null], [undefined], ["spec"], [[]], [42]])("is refused for being %j", (input) => {
     expect(refusalOf(input)).toMatchObject({ code: "JOB_SPEC_INVALID", path: "" });
+  });
+
+  it("may ask from home alone, over the plain wires of this machine", () => {
+    const home = { ...exit("http://127.0.0.1:11434/v1"), door: "home" };
+    const budget = { glm: "0", usd: "0" };
+    const spec = { ...quick, ...bare, services: [home], countries: [], budget };
+    expect(parseJobSpec(spec, LIMITS)).toEqual(spec);
+  });
+
+  it("may compare countries with home, and a service of each door in one job", () => {
+    const home = { ...exit("http://127.0.0.1:11434/v1", "s1"), door: "home" };
+    const against = { id: "c", outcome: "similarity", baseline: "home", against: ["DE", "KE"] };
+    const doors = [exit("https://a.example/v1"), home, { id: "s2", door: "model", model: "m" }];
+    const spec = { ...quick, ...bare, services: doors, home: true, contrasts: [against] };
+    expect(parseJobSpec(spec, LIMITS)).toEqual(spec);
+  });
+
+  it("counts the tasks of each service where that is asked", () => {
+    const spec = {
+      ...quick,
+      ...bare,
+      prompts: prompts(67),
+      services: [exit("https://a.example"), { ...exit("http://127.0.0.1:1", "s1"), door: "home" }],
+      countries: ["DE", "KE", "US", "BR"],
+      repeats: 50,
+      home: true,
+    };
+    // 67 x 50 x (4 + home, and home alone) are 20,100
+    expect(refusalOf(spec)).toMatchObject({ code: "JOB_SPEC_TOO_MANY_TASKS", path: "repeats" });
+    const fewer = { ...spec, prompts: prompts(66) };
+    expect(parseJobSpec(fewer, LIMITS)).toEqual(fewer);
   });
 
   it("may spend exactly the limit, in any spelling", () => {

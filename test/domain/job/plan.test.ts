@@ -4,6 +4,7 @@ import type { JobSpec } from "@/schemas/job-spec";
 import type { JobId } from "@/schemas/primitives";
 import { TaskId } from "@/schemas/primitives";
 import { jobIdFrom } from "@/server/domain/identity";
+import { allPlacesOf, placesOf, taskCountOf } from "@/server/domain/job/places";
 import { planTasks, seedOf, tasksDigestOf } from "@/server/domain/job/plan";
 import { aSpec } from "./job-specs";
 
@@ -41,6 +42,20 @@ const anySeed = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
 const cellOf = (task: { promptId: string; serviceId: string; country: string; repeat: number }) =>
   `${task.promptId} ${task.serviceId} ${task.country} ${task.repeat}`;
+
+/** At which places of the order the tasks of each group stand. */
+function placesBy<T>(
+  order: readonly T[],
+  groupOf: (task: T) => string,
+): Iterable<readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [place, task] of order.entries()) {
+    const places = groups.get(groupOf(task)) ?? [];
+    places.push(place);
+    groups.set(groupOf(task), places);
+  }
+  return groups.values();
+}
 
 describe("the plan of a job", () => {
   it("holds every repeat of every cell exactly once, in positions 0, 1, 2 and so on", () => {
@@ -100,6 +115,34 @@ describe("the plan of a job", () => {
       }
   });
 
+  it("spreads services, prompts and repeats over a country's whole time, none of them early or late", () => {
+    const spec = specOf(20, 3, 3, 5);
+    const size = 20 * 3 * 5;
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const planned = planTasks(JOB, spec, seed);
+        for (const country of spec.countries) {
+          const own = planned.filter((task) => task.country === country);
+          expect(own).toHaveLength(size);
+          for (const places of placesBy(own, ({ serviceId }) => serviceId)) mustBeSpread(places);
+          for (const places of placesBy(own, ({ promptId }) => promptId)) mustBeSpread(places);
+          for (const places of placesBy(own, ({ repeat }) => String(repeat))) mustBeSpread(places);
+        }
+      }),
+    );
+
+    /**
+     * The mean of n places drawn from N without putting back has its middle at (N - 1) / 2 and the variance
+     * (N + 1)(N - n) / 12n. Beyond six deviations lies less than one of 10^8 such means.
+     */
+    function mustBeSpread(places: readonly number[]): void {
+      const n = places.length;
+      const mean = places.reduce((sum, place) => sum + place, 0) / n;
+      const deviation = Math.sqrt(((size + 1) * (size - n)) / (12 * n));
+      expect(Math.abs(mean - (size - 1) / 2)).toBeLessThan(6 * deviation);
+    }
+  });
+
   it("has valid ids that belong to one job, and seeds that belong to none", () => {
     const spec = specOf(2, 2, 3, 2);
     const [ours, theirs] = ([JOB, OTHER_JOB] as JobId[]).map((job) =>
@@ -123,6 +166,97 @@ describe("the plan of a job", () => {
     expect(planTasks(JOB, specOf(40, 10, 5, 10), new Uint8Array(16))).toHaveLength(20_000);
     // 0.3 s when measured alone; the bound only catches a change of order
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+/** Of a job with order seed 0, as it was laid down before there were other places than countries. */
+const FIRST_TASK = "tsk-xoibje5swpfrjguovvs2mbkmzq";
+const DOORS = ["model", "exit", "home"] as const;
+const api = { connection: "c", dialect: "openai", base_url: "https://a.example" };
+
+/** Jobs whose services are reached through any doors, with home asked or not. */
+const anyMixedSpec = fc
+  .tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.array(fc.constantFrom(...DOORS), { minLength: 1, maxLength: 4 }),
+    fc.integer({ min: 0, max: 5 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.boolean(),
+  )
+  .map(([prompts, doors, countries, repeats, home]) =>
+    aSpec({
+      ...specOf(prompts, 1, countries, repeats),
+      services: doors.map((door, i) => ({
+        id: `s${i}`,
+        door,
+        model: "m",
+        ...(door !== "model" && { api }),
+      })),
+      ...(home && { home }),
+    }),
+  );
+
+describe("the plan of a job that asks through several doors", () => {
+  it("asks every service every repeat of every question, from each of its places exactly once", () => {
+    fc.assert(
+      fc.property(anyMixedSpec, anySeed, (spec, seed) => {
+        const planned = planTasks(JOB, spec, seed);
+        const asked = spec.prompts.flatMap((prompt) =>
+          spec.services.flatMap((service) =>
+            placesOf(spec, service).flatMap((country) =>
+              Array.from({ length: spec.repeats }, (_, repeat) =>
+                cellOf({ promptId: prompt.id, serviceId: service.id, country, repeat }),
+              ),
+            ),
+          ),
+        );
+        expect(planned.map(cellOf).toSorted()).toEqual(asked.toSorted());
+        expect(planned).toHaveLength(taskCountOf(spec));
+        expect(new Set(planned.map(({ id }) => id)).size).toBe(planned.length);
+      }),
+    );
+  });
+
+  it("goes on to the next question only when all places of the last have been asked", () => {
+    fc.assert(
+      fc.property(anyMixedSpec, anySeed, (spec, seed) => {
+        const planned = planTasks(JOB, spec, seed);
+        const places = new Map(spec.services.map((one) => [one.id, placesOf(spec, one)]));
+        for (let i = 0; i < planned.length; ) {
+          const first = planned[i];
+          const wanted = places.get(first?.serviceId ?? "") ?? [];
+          const block = planned.slice(i, i + wanted.length);
+          expect(new Set(block.map((t) => `${t.promptId} ${t.serviceId} ${t.repeat}`)).size).toBe(
+            1,
+          );
+          expect(block.map(({ country }) => country).toSorted()).toEqual(wanted.toSorted());
+          i += wanted.length;
+        }
+      }),
+    );
+  });
+
+  it("keeps the places of each service level at every moment", () => {
+    fc.assert(
+      fc.property(anyMixedSpec, anySeed, (spec, seed) => {
+        const sent = new Map<string, number>();
+        for (const { serviceId, country } of planTasks(JOB, spec, seed)) {
+          sent.set(`${serviceId} ${country}`, (sent.get(`${serviceId} ${country}`) ?? 0) + 1);
+          const service = spec.services.find(({ id }) => id === serviceId);
+          const counts = (service === undefined ? [] : placesOf(spec, service)).map(
+            (place) => sent.get(`${serviceId} ${place}`) ?? 0,
+          );
+          expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+
+  it("is the plan that it was for jobs that know no home", () => {
+    const spec = specOf(2, 2, 3, 2);
+    expect(allPlacesOf(spec)).toEqual(spec.countries);
+    const [first] = planTasks(JOB, spec, new Uint8Array(16));
+    expect(first?.id).toBe(FIRST_TASK);
   });
 });
 

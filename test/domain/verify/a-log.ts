@@ -1,4 +1,5 @@
 import type { CountryCode } from "@/schemas/country";
+import type { VantageDocument } from "@/schemas/evidence";
 import type {
   ComparisonEntry,
   FailureEntry,
@@ -7,13 +8,14 @@ import type {
   LogEntry,
   ResultEntry,
   RevocationEntry,
+  SessionEntry,
   VerifierEntry,
   WithdrawalEntry,
 } from "@/schemas/log-entry";
 import type { Instant } from "@/schemas/primitives";
 import type { ReceiptExtra } from "@/schemas/receipt";
 import { base64, utf8 } from "@/server/domain/bytes";
-import { cidOf, digestOf } from "@/server/domain/digest";
+import { canonicalBytes, cidOf, digestOf, type Json } from "@/server/domain/digest";
 import { comparisonIdOf, jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
 import { formatCheckpoint } from "@/server/domain/log/checkpoint";
 import { cosign } from "@/server/domain/log/cosignature";
@@ -88,6 +90,47 @@ export const anIntent = (changes: Partial<IntentEntry> = {}): IntentEntry => ({
 });
 
 const country = "DE" as CountryCode;
+const session = sessionIdFrom(new Uint8Array(16).fill(4));
+const provider = `0x${"ab".repeat(20)}`;
+
+/** Where the results of `aResult` were asked from, by one look out of the exit. */
+export const aVantage = (changes: Partial<VantageDocument> = {}): VantageDocument => ({
+  v: 1,
+  type: "beacon.vantage/v1",
+  simulated: true,
+  job,
+  session,
+  country,
+  provider: { id: provider, name: "münchen-1" },
+  agreement: "agreement-1",
+  activity: "activity-1",
+  image: { url: "http://127.0.0.1:1/beacon-exit.gvmi", sha3_224: "ab".repeat(28) },
+  manifest_sha256: "cd".repeat(32),
+  claims: [{ country, source: "the provider's own offer", at }],
+  looks: [
+    {
+      at,
+      when: "before",
+      echo: "https://echo.example/ip",
+      address: "203.0.113.7",
+      round_trip_ms: 0.1,
+      answer_sha256: "ef".repeat(32),
+      peer: { address: null, tls: { protocol: "TLSv1.3", certificate_sha256: "01".repeat(32) } },
+      opinions: [
+        { database: "geo-whois-asn-country", built: "2026-11-01", country },
+        { database: "iptoasn-country", built: null, country: null },
+      ],
+      network: { asn: 64_500, name: "Example Hosting", kind: "hosting" },
+    },
+  ],
+  within_km: 1e-7,
+  verdict: "observed-only",
+  ...changes,
+});
+
+/** The address of a document that an entry commits to. */
+export const cidOfDocument = (document: Json) => cidOf(canonicalBytes(document));
+
 const cell = {
   simulated: true,
   job,
@@ -106,8 +149,8 @@ export const aResult = (changes: Partial<ResultEntry> = {}): ResultEntry => ({
   at,
   type: "beacon.result/v1",
   ...cell,
-  session: sessionIdFrom(new Uint8Array(16).fill(4)),
-  provider: `0x${"ab".repeat(20)}`,
+  session,
+  provider,
   geo: "verified",
   attempts: 1,
   started_at: at,
@@ -147,6 +190,26 @@ export const aWithdrawal = (changes: Partial<WithdrawalEntry> = {}): WithdrawalE
   ...changes,
 });
 
+/** The end of the session that `aResult` was asked in. */
+export const aSession = (changes: Partial<SessionEntry> = {}): SessionEntry => ({
+  v: 1,
+  at,
+  type: "beacon.session/v1",
+  simulated: true,
+  job,
+  intent: 1,
+  session,
+  country,
+  provider,
+  geo: "verified",
+  cid: cidOf(aBlock()),
+  size_bytes: aBlock().length,
+  ended: "settled",
+  cost_glm: "0.25",
+  runner_key: runner.keyId,
+  ...changes,
+});
+
 export const aComparison = (changes: Partial<ComparisonEntry> = {}): ComparisonEntry => ({
   v: 1,
   at,
@@ -169,6 +232,7 @@ export const entriesOfAllKinds = (): LogEntry[] => [
   aFailure(),
   aWithdrawal(),
   aComparison(),
+  aSession(),
   aVerifier(),
   aRevocation(),
 ];
@@ -181,6 +245,8 @@ export type LogOptions = {
   readonly witnesses?: number;
   /** How many the policy asks for; null for `quorum none`. */
   readonly threshold?: number | null;
+  /** The document that receipts carry of entries whose `vantage` names it. */
+  readonly vantage?: Json;
   /** Changes the extra before it is written. */
   readonly tamper?: (extra: ReceiptExtra) => unknown;
 };
@@ -251,11 +317,16 @@ export function aLog(options: LogOptions = {}) {
     const isByLog = isLogSigned(entry);
     const isIntent = entry.type === "beacon.intent/v1";
     const registration = { entry: key, dsse: dsseOf(key), ...support(0, size) };
+    const { vantage } = options;
+    const isNamed =
+      vantage !== undefined && "vantage" in entry && entry.vantage === cidOfDocument(vantage);
     return {
       entry,
       dsse: dsseOf(entry),
       key: isByLog ? null : { ...registration, ...revocationAt(size) },
       intent: isByLog || isIntent ? null : { entry: intent, ...support(1, size) },
+      // The form of a test's document is the test's business.
+      ...(isNamed && { vantage: vantage as unknown as VantageDocument }),
     };
   };
   const receiptOf = (index: number, size = entries.length): Uint8Array => {

@@ -3,7 +3,24 @@ import { type EntryType, LogEntry } from "@/schemas/log-entry";
 import { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
 import type { Json } from "@/server/domain/digest";
 import { isLogEntry } from "@/server/domain/verify/entry-shape";
-import { aFailure, aResult, aWithdrawal, entriesOfAllKinds } from "@/test/domain/verify/a-log";
+import {
+  aFailure,
+  aResult,
+  aVantage,
+  aWithdrawal,
+  cidOfDocument,
+  entriesOfAllKinds,
+} from "@/test/domain/verify/a-log";
+
+const vantage = cidOfDocument(aVantage());
+
+/** One entry of every kind, and the same with the fields that it may lack. */
+const entries = [
+  ...entriesOfAllKinds(),
+  aResult({ vantage, exchange: vantage }),
+  aResult({ country: "home", provider: null, geo: null, exchange: vantage }),
+  aFailure({ vantage }),
+];
 
 /** What a field may be changed into. Some of these are right for some fields. */
 const REPLACEMENTS: readonly Json[] = [
@@ -44,6 +61,13 @@ const REPLACEMENTS: readonly Json[] = [
   "modelx",
   "superseded",
   "retiredx",
+  "home",
+  "homes",
+  "settled",
+  "lostx",
+  "0.5",
+  "0,5",
+  "1.",
   "budget-spent",
   "withdrawn-by-adminx",
 ];
@@ -60,7 +84,7 @@ describe("the form of an entry, checked by hand", () => {
   });
 
   it("answers as the schema does when any one field is changed", () => {
-    for (const entry of entriesOfAllKinds())
+    for (const entry of entries)
       for (const field of Object.keys(entry))
         for (const value of REPLACEMENTS) {
           const changed = { ...entry, [field]: value } as Json;
@@ -69,15 +93,16 @@ describe("the form of an entry, checked by hand", () => {
         }
   });
 
-  it("refuses a field too few and a field too many", () => {
-    for (const entry of entriesOfAllKinds()) {
-      expect(isLogEntry({ ...entry, more: 1 } as Json)).toBe(false);
+  it("refuses a field too few and a field too many, but for those that may be absent", () => {
+    for (const entry of entries) {
+      for (const more of ["more", "vantages", "toString", "notes"])
+        expect(isLogEntry({ ...entry, [more]: vantage } as Json)).toBe(false);
       expect(isLogEntry(JSON.parse(`{"__proto__":1,${JSON.stringify(entry).slice(1)}`))).toBe(
         false,
       );
       for (const field of Object.keys(entry)) {
         const { [field as keyof typeof entry]: _, ...rest } = entry;
-        expect(isLogEntry(rest as unknown as Json)).toBe(false);
+        expect(isLogEntry(rest as unknown as Json)).toBe(["vantage", "exchange"].includes(field));
       }
     }
   });
@@ -95,6 +120,18 @@ describe("the form of an entry, checked by hand", () => {
     const elsewhere = { ...aResult(), country: "XX" };
     expect(LogEntry.safeParse(elsewhere).success).toBe(false);
     expect(isLogEntry(elsewhere as Json)).toBe(true);
+  });
+
+  it("knows which kinds may name evidence of their own", () => {
+    const named = entriesOfAllKinds().map((entry) => [
+      entry.type,
+      isLogEntry({ ...entry, vantage } as Json),
+      isLogEntry({ ...entry, exchange: vantage } as Json),
+    ]);
+    expect(named.filter(([, ...may]) => may.includes(true))).toEqual([
+      ["beacon.result/v1", true, true],
+      ["beacon.failure/v1", true, false],
+    ]);
   });
 
   it("refuses what is no object", () => {
