@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { JobSpec } from "@/schemas/job-spec";
 import type { Amount } from "@/schemas/primitives";
 import type { Anchor } from "@/server/adapters/anchor/anchor";
 import { createCalendarAnchor } from "@/server/adapters/anchor/calendar-anchor";
@@ -21,12 +22,15 @@ import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
 import { inspectLog, type LogInspection } from "@/server/adapters/db/log-inspection";
 import { createLogStore, type LogStore } from "@/server/adapters/db/log-store";
 import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
+import { createProviderStore, type ProviderStore } from "@/server/adapters/db/provider-store";
+import { createRentalStore, type RentalStore } from "@/server/adapters/db/rental-store";
+import { createServiceStore, type ServiceStore } from "@/server/adapters/db/service-store";
 import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
 import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
-import type { AddressDatabase } from "@/server/adapters/geo/address-database";
-import { loopbackDatabases } from "@/server/adapters/geo/loopback-databases";
-import type { VantageRenter } from "@/server/adapters/golem/vantage";
+import { buildExitImage } from "@/server/adapters/image/build-exit-image";
+import { buildImage } from "@/server/adapters/image/build-image";
+import { readImageFile } from "@/server/adapters/image/image-file";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
 import { createKuboStore } from "@/server/adapters/ipfs/kubo-store";
@@ -43,9 +47,13 @@ import {
 import { openSecret } from "@/server/adapters/keys/secret-file";
 import { openSubmitters, type Submitters } from "@/server/adapters/keys/submitters";
 import { createThrottle, type Throttle } from "@/server/adapters/keys/throttle";
+import { createSealer, type Sealer } from "@/server/adapters/keys/vault";
+import type { VaultPlace } from "@/server/adapters/keys/vault-key";
+import type { VaultRotation } from "@/server/adapters/keys/vault-rotation";
+import { createModels } from "@/server/adapters/llm/create-models";
 import type { Model } from "@/server/adapters/llm/model";
-import { openAiCompatible } from "@/server/adapters/llm/openai-compatible";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
+import { createServiceGate, type ServiceGate } from "@/server/adapters/service/limits";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
 import { readPolicyFile } from "@/server/adapters/witness/policy-file";
@@ -79,6 +87,10 @@ export type Context = {
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  /** Agreements and what was decided on their bills. */
+  readonly rentals: RentalStore;
+  /** What is known of providers. */
+  readonly providers: ProviderStore;
   readonly comparisons: ComparisonStore;
   readonly accounts: AccountStore;
   readonly log: LogStore;
@@ -115,14 +127,20 @@ export type Context = {
 
   /** Who may add leaves from outside; null: nobody. */
   readonly submitters: Submitters | null;
-  /** Models that jobs can ask here. */
+  /** Models that jobs can ask inside rented machines here. */
   readonly models: readonly string[];
+  /** What rented machines run; null on the loopback network, where nothing is downloaded. */
+  readonly images: JobSpec["images"] | null;
   readonly limits: { readonly glm: Amount; readonly usd: Amount };
   /** Whether what jobs ask here is simulated. */
   readonly simulated: boolean;
   readonly model: Model;
-  /** Who says where an address is. */
-  readonly databases: readonly AddressDatabase[];
+  /** Services on the internet or at home that jobs can ask. */
+  readonly services: ServiceStore;
+  /** Encrypts their keys. What decrypts them is opened apart: `openServiceKeys`. */
+  readonly sealer: Sealer;
+  /** Keeps all workers together within what each service bears. */
+  readonly gate: ServiceGate;
   /** Signs people's session cookies. */
   readonly sessionSecret: string;
   /** Lets the command line act as an admin of this installation. */
@@ -149,11 +167,13 @@ function buildContext(env: Env): Context {
   setLogLevel(env.LOG_LEVEL);
   mkdirSync(env.BEACON_HOME, { recursive: true });
   const now = () => new Date();
+  const isSimulated = env.YAGNA_APPKEY === undefined;
   const prisma = createPrisma(env.DATABASE_URL);
   const log = createLogStore(prisma, env.DATABASE_URL);
   const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
   const outbox = createBlockOutbox(prisma, now);
   const blocks = createDiskStore(join(env.BEACON_HOME, "blocks"));
+  const gate = createServiceGate(prisma, { now, random16: () => randomBytes(16) });
   const producer = createProducer(env.DATABASE_URL, logger.child({ component: "queue" }));
   const keys = openKeys(join(env.BEACON_HOME, "keys"));
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
@@ -173,6 +193,8 @@ function buildContext(env: Env): Context {
     jobs: createJobStore(prisma),
     tasks: createTaskStore(prisma),
     sessions: createSessionStore(prisma),
+    rentals: createRentalStore(prisma),
+    providers: createProviderStore(prisma),
     comparisons: createComparisonStore(prisma),
     accounts: createAccountStore(prisma),
     log,
@@ -212,11 +234,14 @@ function buildContext(env: Env): Context {
       token: env.BEACON_TLOG_ADD_TOKEN,
       keyFile: env.BEACON_TLOG_ADD_KEYS,
     }),
-    models: CONTROL_MODELS.map(({ id }) => id),
+    models: isSimulated ? CONTROL_MODELS.map(({ id }) => id) : env.BEACON_IMAGE_MODELS,
+    images: isSimulated ? null : imagesOf(env),
     limits: { glm: env.BEACON_BUDGET_LIMIT_GLM, usd: env.BEACON_BUDGET_LIMIT_USD },
-    simulated: true,
-    model: openAiCompatible(),
-    databases: loopbackDatabases,
+    simulated: isSimulated,
+    model: createModels(),
+    services: createServiceStore(prisma),
+    sealer: createSealer(vaultOf(env)),
+    gate,
     sessionSecret: openSecret(join(env.BEACON_HOME, "keys", "session.secret")),
     operatorToken: openSecret(join(env.BEACON_HOME, "keys", "operator.token")),
     hashPassword,
@@ -225,12 +250,24 @@ function buildContext(env: Env): Context {
     icu: process.versions.icu ?? "unknown",
     async close() {
       await producer.close();
+      await gate.close();
       await bus.close();
       await log.close();
       await prisma.$disconnect();
     },
   };
 }
+
+/** Where the master key of the services' keys lies: outside of the database. */
+const vaultOf = (env: Env): VaultPlace => ({
+  path: env.BEACON_VAULT_KEY_FILE ?? join(env.BEACON_HOME, "keys", "vault.key"),
+  isOurs: env.BEACON_VAULT_KEY_FILE === undefined,
+});
+
+const imagesOf = (env: Env): JobSpec["images"] => ({
+  ...(env.BEACON_IMAGE_MODEL === undefined ? {} : { model: env.BEACON_IMAGE_MODEL }),
+  ...(env.BEACON_IMAGE_EXIT === undefined ? {} : { exit: env.BEACON_IMAGE_EXIT }),
+});
 
 /** One log, one witness of the same operator, and the witness must have cosigned. */
 const localPolicy = (log: VerifierKey, witness: VerifierKey): Policy => ({
@@ -275,59 +312,15 @@ export function getContext(): Context {
 /** A context of its own, for tests and tools that work on another installation than the environment's. */
 export const contextFor = (env: Env): Context => buildContext(env);
 
-/** The application key that the loopback network and its requestor share. */
-const loopbackKey = (env: Env) => openSecret(join(env.BEACON_HOME, "keys", "loopback.key"));
-
-/** How the waits of a rental are bounded on the loopback network, where nothing is far away. */
-const LOOPBACK_PATIENCE = {
-  offerMs: 10_000,
-  approvalMs: 12_000,
-  deployMs: 20_000,
-  lossCheckMs: 2_000,
-};
-
-/** Above these no provider is rented. */
-const MAX_PRICES = { startGlm: 0.05, cpuHourGlm: 0.5, envHourGlm: 0.5 };
-
-/**
- * The requestor's side of the Golem network. Loaded only by the process that rents: golem-js may take
- * its process down.
- *
- * @param onUnavailable the process must end and be started again.
- * @throws BeaconError GOLEM_UNAVAILABLE
- */
-export async function openRenter(
-  { env, databases, now }: Context,
-  onUnavailable: (reason: string) => void,
-): Promise<VantageRenter> {
-  if (env.BEACON_LOOPBACK_PORT === undefined)
-    throw new BeaconError(
-      "CONFIG_INVALID",
-      "BEACON_LOOPBACK_PORT is not set; `npm start` sets it for its own processes.",
-    );
-  const { createGolemRenter } = await import("@/server/adapters/golem/golem-renter");
-  const url = `http://127.0.0.1:${env.BEACON_LOOPBACK_PORT}`;
-  return createGolemRenter({
-    yagna: { url, appKey: loopbackKey(env) },
-    payment: { driver: "erc20", network: "hoodi", token: "tglm" },
-    simulated: true,
-    relayUrl: `${url}/relay`,
-    echoUrl: `${url}/echo`,
-    databases,
-    image: { url: `${url}/control-model.gvmi`, hash: "0".repeat(56) },
-    maxPrices: MAX_PRICES,
-    patience: LOOPBACK_PATIENCE,
-    now,
-    onUnavailable,
-  });
-}
-
 /** One snapshot of the log's tables. For `beacon log fsck`. @throws BeaconError DATABASE_UNAVAILABLE */
 export const openInspection = (databaseUrl: string): Promise<LogInspection> =>
   inspectLog(databaseUrl);
 
 /** Judges a time-stamp file offline. For `beacon anchor verify`. */
 export const verifyTimeStamp = verifyTimeStampFile;
+
+/** What makes and reads the images of rented machines. For `beacon image`. */
+export const imageTools = { buildExitImage, buildImage, readImageFile } as const;
 
 /** A new key in a new file; null when the file exists. For `beacon keygen`. */
 export const createKey = (path: string): Signer | null => createKeyFile(path);
@@ -369,20 +362,33 @@ export async function openWitness({
 export const retireRunner = (home: string, reason: RetirementReason) =>
   retireRunnerKey(join(home, "keys"), reason);
 
-/**
- * The loopback Golem network with the control models in its providers' machines, on the port that
- * `npm start` chose. Loaded only by the process that runs it.
- */
-export async function openLoopbackNetwork(): Promise<{ stop(): Promise<void> }> {
-  const { startLoopbackNetwork } = await import("@/server/adapters/golem/loopback/network");
-  const { answerAsControlModel } = await import("@/server/domain/control/answer");
-  const env = readEnv();
-  return startLoopbackNetwork({
-    port: env.BEACON_LOOPBACK_PORT ?? 0,
-    appKey: loopbackKey(env),
-    latencyMs: env.BEACON_CONTROL_LATENCY_MS,
-    answer: answerAsControlModel,
-    models: CONTROL_MODELS.map(({ id }) => id),
-    now: () => new Date(),
-  });
+/** Keys of services, for as long as a request needs one. */
+export type ServiceKeys = {
+  /**
+   * The key of a service; null: none is stored, and it may want none.
+   *
+   * @throws BeaconError VAULT_KEY_WRONG, KEY_FILE_INVALID
+   */
+  keyOf(serviceId: string): Promise<string | null>;
+};
+
+/** Decrypts keys of services. Loaded only by processes that talk to services. */
+export async function openServiceKeys({
+  env,
+  services,
+}: Pick<Context, "env" | "services">): Promise<ServiceKeys> {
+  const { createOpener } = await import("@/server/adapters/keys/vault-opener");
+  const opener = createOpener(vaultOf(env));
+  return {
+    async keyOf(serviceId) {
+      const sealed = await services.sealedKey(serviceId);
+      return sealed === null ? null : opener.open(serviceId, sealed);
+    },
+  };
+}
+
+/** Moves the vault to a new master key. For `beacon vault rotate`. */
+export async function openVaultRotation({ env }: Pick<Context, "env">): Promise<VaultRotation> {
+  const { createVaultRotation } = await import("@/server/adapters/keys/vault-rotation");
+  return createVaultRotation(vaultOf(env));
 }

@@ -6,6 +6,25 @@ import { BeaconError } from "@/server/domain/errors";
 const port = z.coerce.number().int().min(1).max(65_535);
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
 
+/** URLs in one text, separated by commas. */
+const urls = (protocol: RegExp, max: number) =>
+  z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((url) => url.trim()))
+    .transform((list) => list.filter((url) => url !== ""))
+    .pipe(z.array(z.url({ protocol })).max(max));
+
+/** An image and its hash in one text: `https://host/exit.gvmi#sha3:<56 hex digits>`. */
+const image = z
+  .string()
+  .regex(/^https?:\/\/[^#\s]+#sha3:[0-9a-f]{56}$/)
+  .transform((text) => {
+    const [url = "", hash = ""] = text.split("#sha3:");
+    return { url, sha3_224: hash };
+  })
+  .optional();
+
 const Env = z.object({
   /** Pages, API and WebSocket. */
   PORT: port.default(3000),
@@ -22,12 +41,7 @@ const Env = z.object({
   /** Any PostgreSQL >= 14; unset: the embedded one, started by `npm start`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** RPC addresses of Kubo nodes, separated by commas: every block is put and pinned on each of them. */
-  IPFS_API_URL: z
-    .string()
-    .default("")
-    .transform((text) => text.split(",").map((url) => url.trim()))
-    .transform((urls) => urls.filter((url) => url !== ""))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })).max(8)),
+  IPFS_API_URL: urls(/^https?$/, 8),
   /** A C2SP policy file with the witnesses to ask; unset: the local witness alone. */
   BEACON_POLICY: z.string().min(1).optional(),
   /** The log's origin; unset: beacon.local/<8 hex digits of the key's hash>. */
@@ -35,6 +49,12 @@ const Env = z.object({
     .string()
     // No longer than the `keyid` of an envelope that the log's own key signs.
     .regex(/^[^\s+]{3,64}$/)
+    .optional(),
+  /** The file with the master key that services' keys are encrypted under; unset: BEACON_HOME/keys/vault.key, made at first use. */
+  BEACON_VAULT_KEY_FILE: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
     .optional(),
   /** The most that one job may ask for. */
   BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
@@ -49,18 +69,46 @@ const Env = z.object({
   BEACON_TSA_URL: z.url({ protocol: /^https?$/ }).optional(),
   BEACON_TSA_CA: z.string().min(1).optional(),
   /** OpenTimestamps calendars to ask, separated by commas. Unset: nobody is asked. */
-  BEACON_OTS_CALENDARS: z
-    .string()
-    .default("")
-    .transform((text) => text.split(",").map((url) => url.trim()))
-    .transform((urls) => urls.filter((url) => url !== ""))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })).max(8)),
+  BEACON_OTS_CALENDARS: urls(/^https?$/, 8),
   /** How long an anchor's service is left alone after it was asked about one size. */
   BEACON_ANCHOR_INTERVAL_HOURS: z.coerce.number().min(0.01).max(8_760).default(24),
+  /**
+   * The application key of a yagna to rent with, where it answers, and how providers are paid:
+   * `erc20/hoodi` on the test network, `erc20/polygon` or `erc20/mainnet`. Unset: the loopback network.
+   */
+  YAGNA_APPKEY: z
+    .string()
+    .regex(/^[!-~]{8,200}$/)
+    .optional(),
+  YAGNA_API_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:7465"),
+  BEACON_PAYMENT: z
+    .string()
+    .regex(/^[a-z0-9]+\/[a-z]+$/)
+    .optional(),
+  /** The relay's node list, from which a provider's public address is learnt. */
+  BEACON_RELAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Echo services that say which address they see, separated by commas; two of different owners at least. */
+  BEACON_ECHO_URLS: urls(/^https?$/, 16),
+  /** What providers run: a model server with its models, and an exit. Needed for what is asked through each. */
+  BEACON_IMAGE_MODEL: image,
+  BEACON_IMAGE_EXIT: image,
+  /** The models that the model image serves, separated by commas. */
+  BEACON_IMAGE_MODELS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .transform((names) => names.filter((name) => name !== ""))
+    .pipe(z.array(z.string().max(200)).max(50)),
+  /** Offers above any of these are passed over: GLM to start, for an hour of one CPU thread, for an hour. */
+  BEACON_MAX_START_GLM: z.coerce.number().min(0).max(1_000).default(0.05),
+  BEACON_MAX_CPU_HOUR_GLM: z.coerce.number().min(0).max(1_000).default(0.5),
+  BEACON_MAX_ENV_HOUR_GLM: z.coerce.number().min(0).max(1_000).default(0.5),
   /** How long a control model of the loopback network thinks, in milliseconds. */
   BEACON_CONTROL_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(400),
   /** Where the loopback Golem network listens; set by `npm start` for its own processes. */
   BEACON_LOOPBACK_PORT: port.optional(),
+  /** Where its simulated vendor service listens; set by `npm start`, the same at every start. */
+  BEACON_VENDOR_PORT: port.optional(),
   /** Whether `npm start` runs the demonstration job on an empty log. */
   BEACON_DEMONSTRATION: flag.default(true),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

@@ -1,5 +1,8 @@
-import { getContext, openRenter } from "@/server/context";
+import { getContext, openServiceKeys } from "@/server/context";
+import { openGolem, simulatedVendor } from "@/server/golem";
 import { runProcess } from "@/server/lifecycle";
+import { ensureSimulatedServices } from "@/server/services/ensure-simulated-services";
+import { reapAll } from "@/workers/orphan-reaper";
 import { golemProcessors } from "@/workers/processors";
 import { runWorker } from "@/workers/run-worker";
 
@@ -11,19 +14,21 @@ await runProcess("golem", async () => {
   const context = getContext();
   const stop = new AbortController();
   const log = context.logger.child({ component: "golem" });
-  const renter = await openRenter(context, (reason) => {
+  const golem = await openGolem(context, (reason) => {
     log.fatal(
       { reason },
       "golem-js can no longer be relied on: the process ends and is started again",
     );
     process.exit(1);
   });
-  const processors = golemProcessors(context, renter);
+  if (context.simulated) await ensureSimulatedServices(context, await simulatedVendor(context.env));
+  const processors = golemProcessors(context, golem, await openServiceKeys(context));
   const on = {
     databaseUrl: context.env.DATABASE_URL ?? "",
     logger: context.logger,
     signal: stop.signal,
   };
+  const reaping = reapAll(context, golem.renter, stop.signal);
   const workers = [
     runWorker("vantage.session", processors["vantage.session"], on),
     runWorker("allocation.release", processors["allocation.release"], on),
@@ -31,7 +36,8 @@ await runProcess("golem", async () => {
   return async () => {
     stop.abort();
     await Promise.all(workers.map((close) => close()));
-    await renter.close();
+    await reaping;
+    await golem.renter.close();
     await context.close();
   };
 });

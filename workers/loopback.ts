@@ -1,4 +1,4 @@
-import { openLoopbackNetwork } from "@/server/context";
+import { openLoopbackNetwork } from "@/server/golem";
 import { runProcess } from "@/server/lifecycle";
 
 /** The loopback Golem network, in a process of its own: to the rest it looks like a Golem node. */

@@ -1,17 +1,25 @@
-import type { VantageRenter } from "@/server/adapters/golem/vantage";
-import type { Context } from "@/server/context";
+import { HOME } from "@/schemas/country";
+import type { OpenSession } from "@/server/adapters/golem/open-session";
+import type { Context, ServiceKeys } from "@/server/context";
+import { costOf } from "@/server/domain/service/cost";
+import { type JobPrices, pricesOfJob } from "@/server/domain/service/known-services";
+import { dayOf } from "@/server/domain/time";
+import type { Golem, Home } from "@/server/golem";
 import { askTasks } from "@/server/services/ask-tasks";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { dispatchJob } from "@/server/services/dispatch-job";
 import { executeTask } from "@/server/services/execute-task";
+import { fileSession } from "@/server/services/file-session";
 import { lookAtExit } from "@/server/services/look-at-exit";
+import { openHome } from "@/server/services/open-home";
 import { reconcile } from "@/server/services/reconcile";
 import { releaseAllocation } from "@/server/services/release-allocation";
-import { LEASE_MS, runSession } from "@/server/services/run-session";
+import { rentVantage } from "@/server/services/rent-vantage";
+import { LEASE_MS, type RunSessionDeps, runSession } from "@/server/services/run-session";
 import type { Processor } from "@/workers/run-worker";
 
-/** Queues that need no Golem: payload to service. */
+/** Queues that talk to nobody outside: payload to service. */
 export const jobProcessors = (context: Context) =>
   ({
     "job.dispatch": ({ jobId }) => dispatchJob(context, jobId),
@@ -21,34 +29,92 @@ export const jobProcessors = (context: Context) =>
         ...context,
         leaseMs: LEASE_MS,
         closeTasks: (job, finished) => closeTasks(context, job, null, finished),
+        fileSession: (id) => fileSession(context, id),
       }),
   }) satisfies { [N in "job.dispatch" | "job.compare" | "sweep.reconcile"]: Processor<N> };
 
+/** Asks what a session may ask. Prices are looked up once, so that all its questions cost alike. */
+async function askAll(
+  context: Context,
+  keys: ServiceKeys,
+  session: OpenSession,
+  stop: AbortSignal,
+): Promise<void> {
+  const { spec } = session.job;
+  const { prices, atMostUsd }: JobPrices = pricesOfJob(
+    spec,
+    await context.services.list(),
+    dayOf(context.now()),
+  );
+  const asking = {
+    ...context,
+    keyOf: keys.keyOf,
+    enter: context.gate.enter,
+    costOf: (...[service, usage]: Parameters<Parameters<typeof executeTask>[0]["costOf"]>) => {
+      const price = prices.get(service.id);
+      const usd = price === undefined ? null : costOf(usage, price);
+      return price === undefined || usd === null
+        ? null
+        : { usd, source: price.source, date: price.date };
+    },
+  };
+  await askTasks(
+    {
+      ...context,
+      atMostUsd,
+      leaseMs: LEASE_MS,
+      execute: (open, task) => executeTask(asking, open, task),
+      close: ({ job, id }, finished) => closeTasks(context, job, id, finished),
+    },
+    session,
+    stop,
+  );
+}
+
+/** What every session does, whatever it asks through. */
+const sessionDeps = (
+  context: Context,
+  keys: ServiceKeys,
+  open: RunSessionDeps["open"],
+): RunSessionDeps => ({
+  ...context,
+  log: context.logger.child({ component: "session" }),
+  open,
+  askTasks: (session, stop) => askAll(context, keys, session, stop),
+  file: (id) => fileSession(context, id),
+});
+
 /** Queues that rent: worked on in a process of their own, because golem-js may take it down. */
-export const golemProcessors = (context: Context, renter: VantageRenter) =>
+export const golemProcessors = (context: Context, golem: Golem, keys: ServiceKeys) =>
   ({
     "vantage.session": (slot, signal) =>
       runSession(
-        {
-          ...context,
-          log: context.logger.child({ component: "vantage-session" }),
-          renter,
-          lookAtExit: (vantage, before, times) => lookAtExit(context, vantage, before, times),
-          askTasks: (session, stop) =>
-            askTasks(
-              {
-                ...context,
-                leaseMs: LEASE_MS,
-                execute: ({ job, id, vantage }, task) =>
-                  executeTask(context, job, id, vantage, task),
-                close: ({ job, id }, finished) => closeTasks(context, job, id, finished),
-              },
-              session,
-              stop,
-            ),
-        },
+        sessionDeps(context, keys, (job, { id }, signals) =>
+          rentVantage(
+            {
+              ...context,
+              ...golem,
+              lookAtExit: (vantage, before, when) =>
+                lookAtExit(golem.lookAt, vantage, before, when),
+            },
+            job,
+            { id, country: slot.country },
+            signals,
+          ),
+        ),
         slot,
         signal,
       ),
-    "allocation.release": ({ jobId }) => releaseAllocation({ ...context, renter }, jobId),
+    "allocation.release": ({ jobId }) => releaseAllocation({ ...context, ...golem }, jobId),
   }) satisfies { [N in "vantage.session" | "allocation.release"]: Processor<N> };
+
+/** The queue of what is asked from this machine. */
+export const homeProcessors = (context: Context, home: Home, keys: ServiceKeys) =>
+  ({
+    "home.session": ({ jobId }, signal) =>
+      runSession(
+        sessionDeps(context, keys, (job, { id }) => openHome({ ...context, ...home }, job, id)),
+        { jobId, country: HOME, slot: 0 },
+        signal,
+      ),
+  }) satisfies { "home.session": Processor<"home.session"> };

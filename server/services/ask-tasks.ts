@@ -1,20 +1,10 @@
-import type { CountryCode } from "@/schemas/country";
-import type { SessionId } from "@/schemas/primitives";
-import type { GeoEvidence } from "@/schemas/snapshot";
+import type { Amount, Cid } from "@/schemas/primitives";
 import type { GeoVerdict } from "@/schemas/task";
 import type { EventBus } from "@/server/adapters/db/event-bus";
-import type { StoredJob } from "@/server/adapters/db/job-store";
-import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
-import type { Vantage } from "@/server/adapters/golem/vantage";
-
-/** A session with its provider rented. */
-export type OpenSession = {
-  readonly job: StoredJob;
-  readonly id: SessionId;
-  readonly country: CountryCode;
-  readonly vantage: Vantage;
-  readonly geo: GeoEvidence;
-};
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import type { Outcome, TaskStore } from "@/server/adapters/db/task-store";
+import type { OpenSession } from "@/server/adapters/golem/open-session";
+import { BeaconError } from "@/server/domain/errors";
 
 export type AskTasksDeps = {
   readonly tasks: Pick<TaskStore, "claim" | "release" | "giveBack">;
@@ -22,6 +12,8 @@ export type AskTasksDeps = {
   /** Null: the provider was lost before a response began. */
   readonly execute: (session: OpenSession, task: TaskRow) => Promise<Outcome | null>;
   readonly close: (session: OpenSession, finished: readonly FinishedTask[]) => Promise<number>;
+  /** What one question may cost at most, by service of the job; those that cost nothing are not here. */
+  readonly atMostUsd: ReadonlyMap<string, Amount>;
   /** How long a claimed task is this session's without a heartbeat. */
   readonly leaseMs: number;
   readonly now: () => Date;
@@ -31,7 +23,12 @@ export type AskTasksDeps = {
 export type FinishedTask = {
   readonly task: TaskRow;
   readonly outcome: Outcome;
-  readonly vantage: { readonly providerId: string; readonly geo: GeoVerdict };
+  /** Null: at home. */
+  readonly vantage: {
+    readonly providerId: string;
+    readonly geo: GeoVerdict;
+    readonly vantage: Cid;
+  } | null;
 };
 
 /** Tasks of one session that are asked at the same time. */
@@ -46,30 +43,34 @@ const CLAIM = 64;
  * When one of them fails, nothing new is begun, but what comes back all the same is closed first: a
  * response that has come is never asked for again because of an error of ours.
  *
- * @throws the first error of claiming, asking or closing.
+ * @throws BeaconError SERVICE_BUDGET_SPENT when all that is left costs more dollars than the job has;
+ *   the first error of claiming, asking or closing.
  */
 export async function askTasks(
   deps: AskTasksDeps,
   session: OpenSession,
   stop: AbortSignal,
 ): Promise<void> {
-  const { job, id, country, vantage, geo } = session;
+  const { job, id, from } = session;
   const failed = new AbortController();
   const claimed: TaskRow[] = [];
   let claiming: Promise<void> | null = null;
   let isExhausted = false;
+  let isUsdSpent = false;
 
   async function claim(): Promise<void> {
     const leaseUntil = new Date(deps.now().getTime() + deps.leaseMs);
-    const tasks = await deps.tasks.claim({
+    const { tasks, isUsdSpent: isShort } = await deps.tasks.claim({
       jobId: job.id,
-      country,
+      country: from.country,
       sessionId: id,
       limit: CLAIM,
       leaseUntil,
+      atMostUsd: deps.atMostUsd,
     });
     claimed.push(...tasks);
     if (tasks.length < CLAIM) isExhausted = true;
+    isUsdSpent = isShort;
   }
   async function next(): Promise<TaskRow | null> {
     while (!stop.aborted && !failed.signal.aborted) {
@@ -87,12 +88,19 @@ export async function askTasks(
     return null;
   }
 
+  const vantage =
+    from.provider === null
+      ? null
+      : {
+          providerId: from.provider.id,
+          geo: from.provider.geo,
+          vantage: from.provider.vantage,
+        };
   const closer = createCloser(deps, session, failed);
   async function ask(task: TaskRow): Promise<void> {
     const outcome = await deps.execute(session, task);
     if (outcome === null) await deps.tasks.release(id, [task.id]);
-    else
-      closer.add({ task, outcome, vantage: { providerId: vantage.provider.id, geo: geo.verdict } });
+    else closer.add({ task, outcome, vantage });
   }
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
@@ -107,6 +115,11 @@ export async function askTasks(
       claimed.map((task) => task.id),
     );
   failed.signal.throwIfAborted();
+  if (isUsdSpent && !stop.aborted)
+    throw new BeaconError(
+      "SERVICE_BUDGET_SPENT",
+      `the dollars of job ${job.id} do not pay for what is left to ask`,
+    );
 }
 
 /**

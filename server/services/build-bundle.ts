@@ -15,7 +15,6 @@ import { base64, hex, utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { readEntry } from "@/server/domain/log/read-entry";
-import { cidOfEntry } from "@/server/domain/log/receipt";
 import { sha256 } from "@/server/domain/sha256";
 
 /** Somebody's word that a checkpoint of `size` existed: an RFC 3161 token or an .ots file. */
@@ -111,6 +110,7 @@ type JobLeaves = {
   readonly intent: readonly Leaf[];
   readonly comparison: readonly Leaf[];
   readonly closings: readonly { readonly index: number; readonly entry: Closes }[];
+  readonly sessions: readonly Leaf[];
   readonly keys: readonly Leaf[];
   readonly verifiers: readonly Leaf[];
 };
@@ -137,6 +137,7 @@ async function leavesOf(
     intent: await ofKind(deps, "beacon.intent/v1", jobId, size),
     comparison: await ofKind(deps, "beacon.comparison/v1", jobId, size),
     closings: closings.sort((a, b) => a.index - b.index),
+    sessions: await ofKind(deps, "beacon.session/v1", jobId, size),
     keys: [
       ...(await ofKind(deps, "beacon.key/v1", null, size)),
       ...(await ofKind(deps, "beacon.revocation/v1", null, size)),
@@ -151,7 +152,17 @@ function tallyOf(job: StoredJob, { closings }: JobLeaves): BundleManifest["tasks
   return tasks;
 }
 
-/** The rows of the manifest in their order: what is of the whole job, then task by task as they closed. */
+/** What makes the rows of one bundle. */
+type RowMaker = {
+  /** @param sizeBytes what the log says of its size; null when it says nothing. */
+  document(draft: Draft, cid: Cid, sizeBytes: number | null): Promise<BundleRow>;
+  receipt(file: string, index: number, task?: TaskId): Promise<BundleRow>;
+};
+
+/**
+ * The rows of the manifest in their order: what is of the whole job, then task by task as they closed,
+ * then where they were asked from, and how each vantage session ended.
+ */
 async function* rowsOf(
   deps: BuildBundleDeps,
   checkpoint: PublishedCheckpoint,
@@ -159,12 +170,23 @@ async function* rowsOf(
   leaves: JobLeaves,
 ): AsyncGenerator<BundleRow> {
   const receiptOf = deps.receiptsAt(checkpoint);
-  const document = (draft: Draft, cid: Cid, sizeBytes: number | null) =>
-    documentRow(deps, draft, cid, sizeBytes);
-  const receipt = (file: string, index: number, task?: TaskId) =>
-    receiptRow(receiptOf, { role: "receipt", file, leaf: index, ...(task && { task }) });
+  const make: RowMaker = {
+    document: (draft, cid, sizeBytes) => documentRow(deps, draft, cid, sizeBytes),
+    receipt: (file, index, task) =>
+      receiptRow(receiptOf, { role: "receipt", file, leaf: index, ...(task && { task }) }),
+  };
   yield textRow({ role: "checkpoint", file: BUNDLE_FILE.checkpoint }, checkpoint.note);
   yield textRow({ role: "policy", file: BUNDLE_FILE.policy }, deps.policyText);
+  yield* jobRows(make, job, leaves);
+  yield* taskRows(make, leaves);
+  yield* vantageRows(make, leaves);
+}
+
+async function* jobRows(
+  { document, receipt }: RowMaker,
+  job: StoredJob,
+  leaves: JobLeaves,
+): AsyncGenerator<BundleRow> {
   for (const { index } of leaves.intent) {
     yield await document({ role: "spec", file: BUNDLE_FILE.spec, leaf: index }, job.specCid, null);
     yield await receipt("receipts/intent.tlog-proof", index);
@@ -180,15 +202,47 @@ async function* rowsOf(
       yield await receipt(`keys/${entry.key}.${keyWord(entry)}.tlog-proof`, index);
   for (const { index, entry } of leaves.verifiers)
     if ("file" in entry) yield await receipt(`verify/${entry.file}.tlog-proof`, index);
-  for (const { index, entry } of leaves.closings) {
+}
+
+async function* taskRows(
+  { document, receipt }: RowMaker,
+  { closings }: JobLeaves,
+): AsyncGenerator<BundleRow> {
+  for (const { index, entry } of closings) {
     const { task } = entry;
-    const cid = cidOfEntry(entry);
-    const draft = { role: "response", file: `responses/${task}.txt`, task, leaf: index } as const;
-    if (entry.type === "beacon.result/v1" && cid !== null)
-      yield await document(draft, cid, entry.size_bytes);
+    const ofTask = { task, leaf: index };
+    if (entry.type === "beacon.result/v1") {
+      const { cid, size_bytes, exchange } = entry;
+      const file = `responses/${task}.txt`;
+      yield await document({ role: "response", file, ...ofTask }, cid, size_bytes);
+      const asSent = { role: "exchange", file: `exchanges/${task}.json`, ...ofTask } as const;
+      if (exchange !== undefined) yield await document(asSent, exchange, null);
+    }
     yield await receipt(`receipts/${task}.tlog-proof`, index, task);
   }
 }
+
+async function* vantageRows(
+  { document, receipt }: RowMaker,
+  leaves: JobLeaves,
+): AsyncGenerator<BundleRow> {
+  for (const cid of vantagesOf(leaves))
+    yield await document({ role: "vantage", file: `vantages/${cid}.json` }, cid, null);
+  for (const { index, entry } of leaves.sessions) {
+    if (entry.type !== "beacon.session/v1") continue;
+    const file = `sessions/${entry.session}.json`;
+    yield await document({ role: "vantage", file, leaf: index }, entry.cid, entry.size_bytes);
+    yield await receipt(`receipts/${entry.session}.tlog-proof`, index);
+  }
+}
+
+/** The documents that tasks name as where they were asked from: one for many tasks. */
+const vantagesOf = ({ closings }: JobLeaves): ReadonlySet<Cid> =>
+  new Set(
+    closings.flatMap(({ entry }) =>
+      "vantage" in entry && entry.vantage !== undefined ? [entry.vantage] : [],
+    ),
+  );
 
 const keyWord = ({ type }: LogEntry): string =>
   type === "beacon.revocation/v1" ? "revocation" : "registration";
@@ -222,7 +276,6 @@ async function receiptRow(
   return { block: blockOf(draft, cidOf(bytes), bytes.length, true), read };
 }
 
-/** @param sizeBytes what the log says of its size; null when it says nothing. */
 async function documentRow(
   { content }: Pick<BuildBundleDeps, "content">,
   draft: Draft,

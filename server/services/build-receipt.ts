@@ -1,11 +1,14 @@
+import { VantageDocument } from "@/schemas/evidence";
 import type { LogEntry } from "@/schemas/log-entry";
 import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
 import type { LogStore, SequencedEntry } from "@/server/adapters/db/log-store";
+import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import type { ReadTile, Tree } from "@/server/adapters/tree/tree";
-import { base64 } from "@/server/domain/bytes";
-import { BeaconError } from "@/server/domain/errors";
+import { base64, equalBytes, fromUtf8, utf8 } from "@/server/domain/bytes";
+import { canonicalBytes, cidOf } from "@/server/domain/digest";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { keyRegistryOf } from "@/server/domain/log/key-registry";
-import { formatProof } from "@/server/domain/log/proof";
+import { formatProof, MAX_PROOF_FILE_BYTES } from "@/server/domain/log/proof";
 import { readEntry } from "@/server/domain/log/read-entry";
 import { formatReceipt, isLogSigned } from "@/server/domain/log/receipt";
 
@@ -15,6 +18,7 @@ export type Receipt = { readonly text: string; readonly fileName: string };
 export type BuildReceiptDeps = {
   readonly log: Pick<LogStore, "entry" | "ofKind" | "published" | "tileReader">;
   readonly tree: Pick<Tree, "proveInclusion">;
+  readonly content: Pick<ContentStore, "get">;
 };
 
 /** Proves one leaf in the tree of the newest checkpoint. */
@@ -23,8 +27,9 @@ type Prove = (index: number) => Promise<readonly Uint8Array[]>;
 /**
  * The receipt of one leaf at the newest published checkpoint: a C2SP tlog-proof whose `extra` carries
  * the entry, its signature, and the entries that it leans on (the key's registration, its revocation
- * where there is one, the job's intent), each with its own proof. Bytes that a third party added have
- * a proof and no extra: nobody signed them.
+ * where there is one, the job's intent), each with its own proof, and the document of where it was
+ * asked from. Without that document, where it is not held, the receipt proves the same. Bytes that a
+ * third party added have a proof and no extra: nobody signed them.
  *
  * @throws BeaconError LEAF_NOT_FOUND when no published checkpoint includes the leaf.
  */
@@ -50,10 +55,34 @@ export async function buildReceipt(deps: BuildReceiptDeps, index: number): Promi
     intent: await intentOf(deps, leaf, entry, prove),
   };
   const isSimulated = "simulated" in entry && entry.simulated;
+  const vantage = await vantageOf(deps, entry);
+  const withIt = vantage && formatReceipt({ ...parts, extra: { ...extra, vantage } });
+  const fits = withIt !== null && utf8(withIt).length <= MAX_PROOF_FILE_BYTES;
   return {
-    text: formatReceipt({ ...parts, extra }),
+    text: fits ? withIt : formatReceipt({ ...parts, extra }),
     fileName: `beacon-entry-${index}${isSimulated ? "-simulated" : ""}.tlog-proof`,
   };
+}
+
+/**
+ * The document of where an entry was asked from; null when the entry names none, or when its block is
+ * not held whole. A store that cannot be reached holds up no proof: the entry still names the document.
+ */
+async function vantageOf(
+  { content }: Pick<BuildReceiptDeps, "content">,
+  entry: LogEntry,
+): Promise<VantageDocument | null> {
+  if (!("vantage" in entry) || entry.vantage === undefined) return null;
+  try {
+    const bytes = await content.get(entry.vantage);
+    if (bytes === null || cidOf(bytes) !== entry.vantage) return null;
+    const document = VantageDocument.safeParse(JSON.parse(fromUtf8(bytes) ?? ""));
+    const isCanonical = document.success && equalBytes(canonicalBytes(document.data), bytes);
+    return isCanonical ? document.data : null;
+  } catch (error) {
+    if (isBeaconError(error) || error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 async function keyOf(

@@ -1,8 +1,10 @@
+import { HOME } from "@/schemas/country";
 import type { FailureEntry, LogEntry, ResultEntry, WithdrawalEntry } from "@/schemas/log-entry";
-import type { SessionId } from "@/schemas/primitives";
+import type { Cid, SessionId } from "@/schemas/primitives";
 import type { GeoVerdict } from "@/schemas/task";
 import type { StoredJob } from "@/server/adapters/db/job-store";
-import type { Closing, Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import type { Closing, Outcome, TaskStore } from "@/server/adapters/db/task-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { fileEntry } from "@/server/domain/log/filing";
 import { instantOf } from "@/server/domain/time";
@@ -14,11 +16,15 @@ export type CloseTasksDeps = {
   readonly now: () => Date;
 };
 
-/** A task that is done with, and where it was asked; null where it never got that far. */
+/** A task that is done with, and where it was asked; null: at home, or it never got that far. */
 export type FinishedTask = {
   readonly task: TaskRow;
   readonly outcome: Outcome;
-  readonly vantage: { readonly providerId: string; readonly geo: GeoVerdict } | null;
+  readonly vantage: {
+    readonly providerId: string;
+    readonly geo: GeoVerdict;
+    readonly vantage: Cid;
+  } | null;
 };
 
 /**
@@ -75,6 +81,7 @@ function entryOf(
     session: outcome.sessionId,
     provider: vantage?.providerId ?? null,
     geo: vantage?.geo ?? null,
+    ...(vantage === null ? {} : { vantage: vantage.vantage }),
     attempts: outcome.attempts.length,
     started_at: outcome.startedAt === null ? null : instantOf(outcome.startedAt),
     finished_at: instantOf(outcome.finishedAt),
@@ -88,19 +95,19 @@ function entryOf(
       fault: outcome.fault,
       code: outcome.code,
     } satisfies FailureEntry;
-  const { session, provider, geo, started_at } = execution;
-  if (session === null || provider === null || geo === null || started_at === null)
+  const { session, started_at } = execution;
+  const isFromHome = task.country === HOME;
+  if (session === null || started_at === null || isFromHome !== (vantage === null))
     throw new Error(`task ${task.id} has a response but nobody who brought it`);
   return {
     ...about,
     ...execution,
     session,
-    provider,
-    geo,
     started_at,
     type: "beacon.result/v1",
     state: outcome.state,
     cid: outcome.cid,
     size_bytes: outcome.sizeBytes,
+    exchange: outcome.exchangeCid,
   } satisfies ResultEntry;
 }

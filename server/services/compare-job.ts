@@ -3,6 +3,7 @@ import type { JobId } from "@/schemas/primitives";
 import type { ComparisonStore } from "@/server/adapters/db/comparison-store";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore } from "@/server/adapters/db/job-store";
+import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { TaskStore } from "@/server/adapters/db/task-store";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
@@ -16,6 +17,7 @@ import { instantOf } from "@/server/domain/time";
 export type CompareJobDeps = {
   readonly jobs: Pick<JobStore, "byId">;
   readonly tasks: Pick<TaskStore, "ofJob">;
+  readonly sessions: Pick<SessionStore, "ofJob">;
   readonly comparisons: Pick<ComparisonStore, "createOnce" | "byJob">;
   readonly content: Pick<ContentStore, "put">;
   readonly runner: Signer;
@@ -27,14 +29,20 @@ export type CompareJobDeps = {
 };
 
 /**
- * Compares a job whose tasks have all closed: computes the report, keeps it as a block, stores it and
- * files its entry. Does nothing while a task is open or when the report is there already.
+ * Compares a job whose tasks have all closed and whose sessions have looked at their exits for the last
+ * time: computes the report, keeps it as a block, stores it and files its entry. Does nothing before,
+ * and nothing when the report is there already. What came through an exit in another country is left out.
  */
 export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<void> {
   const job = await deps.jobs.byId(jobId);
   if (job === null || job.intentIndex === null || job.comparedAt !== null) return;
   const tasks = await deps.tasks.ofJob(jobId);
   if (!tasks.every((task) => isClosed(task.status))) return;
+  const sessions = await deps.sessions.ofJob(jobId);
+  if (!sessions.every(isSettledEvidence)) return;
+  const elsewhere = new Set(
+    sessions.filter(({ geo }) => geo?.verdict === "mismatch").map(({ id }) => id),
+  );
   const at = deps.now();
   const document = comparisonOf({
     spec: job.spec,
@@ -52,6 +60,7 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
       status: task.status,
       state: task.state,
       text: task.text,
+      isElsewhere: task.askedBy !== null && elsewhere.has(task.askedBy),
     })),
   });
   const bytes = canonicalBytes(document);
@@ -74,3 +83,7 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
   );
   if (isNew) await deps.bus.announce({ kind: "job.changed", jobId });
 }
+
+/** Whether nothing more will be found out about where a session asked from. */
+const isSettledEvidence = ({ status, geoFinalAt, geo }: SessionRow): boolean =>
+  status !== "OPEN" || geoFinalAt !== null || geo === null;

@@ -3,6 +3,7 @@ import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore } from "@/server/adapters/db/job-store";
 import type { TaskStore } from "@/server/adapters/db/task-store";
 import type { Producer } from "@/server/adapters/queue/producer";
+import { sessionMessage } from "@/server/domain/job/session-message";
 import { slotsFor } from "@/server/domain/job/slots";
 
 export type DispatchJobDeps = {
@@ -14,7 +15,7 @@ export type DispatchJobDeps = {
 };
 
 /**
- * Asks for a job's vantage sessions: one message a country and slot. Called only for jobs whose
+ * Asks for a job's sessions: one message a place and slot. Called only for jobs whose
  * intent a published checkpoint includes.
  *
  * Messages first, then the mark: a crash in between asks twice, and a slot is held by one session
@@ -22,12 +23,10 @@ export type DispatchJobDeps = {
  */
 export async function dispatchJob(deps: DispatchJobDeps, jobId: JobId): Promise<void> {
   for (const { country, queued } of await deps.tasks.open(jobId))
-    for (const slot of slotsFor(queued))
-      await deps.producer.enqueue("vantage.session", `${jobId}-${country}-${slot}`, {
-        jobId,
-        country,
-        slot,
-      });
+    for (const slot of slotsFor(queued, country)) {
+      const { queue, payload } = sessionMessage(jobId, country, slot);
+      await deps.producer.enqueue(queue, `${jobId}-${country}-${slot}`, payload);
+    }
   if (await deps.jobs.markDispatched(jobId, deps.now()))
     await deps.bus.announce({ kind: "job.changed", jobId });
 }

@@ -1,49 +1,78 @@
-import type { GeoEvidence } from "@/schemas/snapshot";
+import type { ExitLook } from "@/schemas/evidence";
+import type { WithDeadline } from "@/server/adapters/clock/deadline";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
-import type { Vantage } from "@/server/adapters/golem/vantage";
+import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
+import type { ExitProbe, Vantage } from "@/server/adapters/golem/vantage";
+import { hex } from "@/server/domain/bytes";
 import { isBeaconError } from "@/server/domain/errors";
+import { sha256 } from "@/server/domain/sha256";
 import { instantOf } from "@/server/domain/time";
-import { judgeGeo } from "@/server/domain/vantage/judge-geo";
+import { networkKindOf } from "@/server/domain/vantage/network-kind";
+import { labelOf } from "@/server/domain/vantage/vantage-document";
 
-export type LookAtExitDeps = { readonly databases: readonly AddressDatabase[] };
+export type LookAtExitDeps = {
+  /** At most eight: a look has no room for more opinions. */
+  readonly databases: readonly AddressDatabase[];
+  readonly networks: NetworkDatabase;
+  /** Echo services, whose answers count as independent. At most sixteen: two rounds fill a document. */
+  readonly echoes: readonly string[];
+  readonly withDeadline: WithDeadline;
+};
 
 const PROBE_TIMEOUT_MS = 5_000;
 
 /**
- * Looks `times` more at where a vantage's exit comes out, and judges all looks together. A look from
- * which nothing came back is no evidence; it is left out.
+ * Looks at where a vantage's exit comes out, once through every echo service, side by side, and
+ * returns the looks of `before` with the new ones. An echo from which nothing came back is no evidence:
+ * it is left out.
  */
 export async function lookAtExit(
   deps: LookAtExitDeps,
-  vantage: Pick<Vantage, "country" | "claimSource" | "probeExit">,
-  before: GeoEvidence["probes"],
-  times: number,
-): Promise<GeoEvidence> {
-  const probes = [...before];
-  for (let look = 0; look < times; look++) {
-    const probe = await vantage
-      .probeExit(AbortSignal.timeout(PROBE_TIMEOUT_MS))
-      .catch((error: unknown) => {
-        if (isBeaconError(error)) return null;
-        throw error;
-      });
-    if (probe !== null)
-      probes.push({
-        at: instantOf(probe.at),
-        observedAddress: probe.observedAddress,
-        roundTripMs: probe.roundTripMs,
-        databases: deps.databases.map(({ name, countryOf }) => ({
-          name,
-          country: countryOf(probe.observedAddress),
-        })),
-      });
-  }
-  const judged = probes.map(({ databases }) => ({
-    opinions: databases.map(({ country }) => country),
-  }));
+  vantage: Pick<Vantage, "probeExit" | "lost">,
+  before: readonly ExitLook[],
+  when: ExitLook["when"],
+): Promise<readonly ExitLook[]> {
+  const probes = await Promise.all(
+    [...new Set(deps.echoes)].map((echo) =>
+      deps
+        .withDeadline(PROBE_TIMEOUT_MS, [vantage.lost], (signal) => vantage.probeExit(echo, signal))
+        .catch((error: unknown) => {
+          if (isBeaconError(error)) return null;
+          throw error;
+        }),
+    ),
+  );
+  const looks = probes.flatMap((probe) => (probe === null ? [] : lookOf(deps, probe, when)));
+  return [...before, ...looks];
+}
+
+function lookOf(
+  { databases, networks }: Pick<LookAtExitDeps, "databases" | "networks">,
+  probe: ExitProbe,
+  when: ExitLook["when"],
+): ExitLook {
+  const { address } = probe;
+  const network = networks.networkOf(address);
   return {
-    claimed: { country: vantage.country, source: vantage.claimSource },
-    probes,
-    verdict: judgeGeo(vantage.country, judged),
+    at: instantOf(probe.at),
+    when,
+    echo: probe.echo,
+    address,
+    round_trip_ms: probe.roundTripMs,
+    answer_sha256: hex(sha256(probe.answer)),
+    peer: probe.peer,
+    opinions: databases.map(({ name, built, countryOf }) => ({
+      database: name,
+      built,
+      country: countryOf(address),
+    })),
+    network:
+      network === null
+        ? null
+        : {
+            asn: network.asn,
+            name: network.name === null ? null : labelOf(network.name),
+            kind: networkKindOf(network),
+          },
   };
 }

@@ -1,17 +1,20 @@
+import type { SessionId } from "@/schemas/primitives";
 import type { WithdrawalReason } from "@/schemas/task";
 import type { EventBus } from "@/server/adapters/db/event-bus";
 import type { JobStore, OpenJob, StoredJob } from "@/server/adapters/db/job-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
-import type { Outcome, TaskRow, TaskStore } from "@/server/adapters/db/task-store";
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import type { Outcome, TaskStore } from "@/server/adapters/db/task-store";
 import type { Producer } from "@/server/adapters/queue/producer";
 import type { ErrorCode } from "@/server/domain/errors";
+import { sessionMessage } from "@/server/domain/job/session-message";
 import { slotsFor } from "@/server/domain/job/slots";
 
 export type ReconcileDeps = {
   readonly jobs: Pick<JobStore, "open" | "byId" | "announced" | "unreleased">;
   readonly tasks: Pick<TaskStore, "releaseExpired" | "open" | "unclosed">;
-  readonly sessions: Pick<SessionStore, "loseSilent" | "ofJob">;
+  readonly sessions: Pick<SessionStore, "loseSilent" | "ofJob" | "unfiled">;
   readonly log: Pick<LogStore, "state">;
   readonly producer: Pick<Producer, "enqueue">;
   readonly bus: Pick<EventBus, "announce" | "prune">;
@@ -19,13 +22,17 @@ export type ReconcileDeps = {
     job: StoredJob,
     finished: readonly { task: TaskRow; outcome: Outcome; vantage: null }[],
   ) => Promise<number>;
+  /** Files the entry of a session that has ended. */
+  readonly fileSession: (id: SessionId) => Promise<void>;
   /** After so long without a sign of life a session is lost. */
   readonly leaseMs: number;
   readonly now: () => Date;
 };
 
-/** A session ends with `CODE: sentence`; this one says that no other will do better. */
-const BUDGET_SPENT: ErrorCode = "GOLEM_BUDGET_SPENT";
+/** A session ends with `CODE: sentence`; these say that no other will do better. */
+const BUDGET_SPENT: readonly ErrorCode[] = ["GOLEM_BUDGET_SPENT", "SERVICE_BUDGET_SPENT"];
+/** Sessions whose entries one sweep files. */
+const FILE_BATCH = 50;
 /** How many open tasks one sweep closes at a time. */
 const CLOSE_BATCH = 500;
 /** Live events are kept so long for clients that come back. */
@@ -42,6 +49,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
   const now = deps.now();
   await deps.sessions.loseSilent(new Date(now.getTime() - deps.leaseMs), now);
   await deps.tasks.releaseExpired(now);
+  for (const { id } of await deps.sessions.unfiled(FILE_BATCH)) await deps.fileSession(id);
   const { publishedSize } = await deps.log.state();
   for (const jobId of await deps.jobs.announced(publishedSize))
     await deps.producer.enqueue("job.dispatch", jobId, { jobId });
@@ -63,14 +71,11 @@ async function reconcileJob(deps: ReconcileDeps, job: OpenJob, now: Date): Promi
   if (open.length === 0) return deps.producer.enqueue("job.compare", job.id, { jobId: job.id });
   if (ending !== null || job.dispatchedAt === null) return;
   for (const { country, queued } of open)
-    for (const slot of slotsFor(queued)) {
+    for (const slot of slotsFor(queued, country)) {
       const own = sessions.filter((s) => s.country === country && s.slot === slot);
       if (own.some((session) => session.endedAt === null) || !isTimeAgain(own, now)) continue;
-      await deps.producer.enqueue("vantage.session", `${job.id}-${country}-${slot}-${own.length}`, {
-        jobId: job.id,
-        country,
-        slot,
-      });
+      const { queue, payload } = sessionMessage(job.id, country, slot);
+      await deps.producer.enqueue(queue, `${job.id}-${country}-${slot}-${own.length}`, payload);
     }
 }
 
@@ -83,7 +88,8 @@ function endingOf(
   if (job.withdrawnAt !== null) return "withdrawn-by-admin";
   if (job.deadlineAt <= now) return "deadline-passed";
   const isIdle = sessions.every(({ endedAt }) => endedAt !== null);
-  const isSpent = sessions.at(-1)?.endReason?.startsWith(`${BUDGET_SPENT}:`) ?? false;
+  const last = sessions.at(-1)?.endReason ?? "";
+  const isSpent = BUDGET_SPENT.some((code) => last.startsWith(`${code}:`));
   return isIdle && isSpent ? "budget-spent" : null;
 }
 

@@ -1,6 +1,6 @@
 import type { Comparison } from "@/schemas/comparison";
-import type { CountryCode } from "@/schemas/country";
-import type { Amount, JobId } from "@/schemas/primitives";
+import type { Place } from "@/schemas/country";
+import type { JobId } from "@/schemas/primitives";
 import type {
   ComparisonSnapshot,
   JobSnapshot,
@@ -14,15 +14,18 @@ import type {
 import type { ComparisonStore } from "@/server/adapters/db/comparison-store";
 import type { JobStore, JobTally, StoredJob } from "@/server/adapters/db/job-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
+import type { RentalStore } from "@/server/adapters/db/rental-store";
 import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { TaskStore, TaskView } from "@/server/adapters/db/task-store";
 import { BeaconError } from "@/server/domain/errors";
-import { addAmounts } from "@/server/domain/job/amount";
+import { glmPurse, moneyLineOf } from "@/server/domain/job/money";
+import { allPlacesOf } from "@/server/domain/job/places";
 import { jobStatusOf } from "@/server/domain/job/status";
 import { instantOf } from "@/server/domain/time";
 
 export type ShowJobsDeps = {
-  readonly jobs: Pick<JobStore, "byId" | "list" | "latestCompared" | "tallies">;
+  readonly jobs: Pick<JobStore, "byId" | "list" | "latestCompared" | "tallies" | "dollars">;
+  readonly rentals: Pick<RentalStore, "spentBy" | "ledgerOf">;
   readonly tasks: Pick<TaskStore, "ofJob">;
   readonly sessions: Pick<SessionStore, "ofJob">;
   readonly comparisons: Pick<ComparisonStore, "byJob">;
@@ -62,12 +65,17 @@ export async function latestComparisons(
 /** One job with everything that its page shows while it runs. @throws BeaconError JOB_NOT_FOUND */
 export async function showJob(deps: ShowJobsDeps, jobId: JobId): Promise<JobSnapshot> {
   const job = await known(deps, jobId);
-  const [[summary], { publishedSize }, tasks, sessions] = await Promise.all([
-    summariesOf(deps, [job]),
-    deps.log.state(),
-    deps.tasks.ofJob(jobId),
-    deps.sessions.ofJob(jobId),
-  ]);
+  const [[summary], { publishedSize }, tasks, sessions, spent, dollars, ledger] = await Promise.all(
+    [
+      summariesOf(deps, [job]),
+      deps.log.state(),
+      deps.tasks.ofJob(jobId),
+      deps.sessions.ofJob(jobId),
+      deps.rentals.spentBy([jobId]),
+      deps.jobs.dollars(jobId),
+      deps.rentals.ledgerOf(jobId),
+    ],
+  );
   if (summary === undefined) throw new Error("a stored job has no summary");
   const published = (index: number | null) => publishedIndex(index, publishedSize);
   return {
@@ -81,10 +89,14 @@ export async function showJob(deps: ShowJobsDeps, jobId: JobId): Promise<JobSnap
     comparisonIndex: published(job.comparisonIndex),
     tasks: tasks.map((task) => cellOf(task, published(task.leafIndex))),
     sessions: sessions.map(sessionSnapshotOf),
-    spentGlm: sessions.reduce<Amount>(
-      (sum, { costGlm }) => (costGlm === null ? sum : addAmounts(sum, costGlm)),
-      "0",
-    ),
+    money: [
+      moneyLineOf("GLM", glmPurse(job.spec.budget.glm, spent.get(jobId) ?? "0", job.isAllocated)),
+      moneyLineOf("USD", dollars),
+    ],
+    ledger: ledger.map(({ allocationId: _, isInvoiced: __, endedAt, ...line }) => ({
+      ...line,
+      endedAt: endedAt === null ? null : instantOf(endedAt),
+    })),
   };
 }
 
@@ -110,7 +122,7 @@ export async function showExcerpts(
   want: { readonly jobId: JobId; readonly prompt: string; readonly service: string },
 ): Promise<readonly ResponseExcerpt[]> {
   const [job, { publishedSize }] = await Promise.all([known(deps, want.jobId), deps.log.state()]);
-  const rank = new Map(job.spec.countries.map((country, place) => [country, place]));
+  const rank = new Map(allPlacesOf(job.spec).map((country, place) => [country, place]));
   return (await deps.tasks.ofJob(want.jobId))
     .filter((task) => task.promptId === want.prompt && task.serviceId === want.service)
     .sort((a, b) => (rank.get(a.country) ?? 0) - (rank.get(b.country) ?? 0) || a.repeat - b.repeat)
@@ -158,7 +170,7 @@ async function summariesOf(
 }
 
 function summaryOf(job: StoredJob, tally: JobTally, publishedSize: number): JobSummary {
-  const statesOf = (country: CountryCode): StateCounts =>
+  const statesOf = (country: Place): StateCounts =>
     Object.fromEntries(
       tally.states.filter((one) => one.country === country).map(({ state, n }) => [state, n]),
     );
@@ -176,10 +188,10 @@ function summaryOf(job: StoredJob, tally: JobTally, publishedSize: number): JobS
     comparedAt: job.comparedAt === null ? null : instantOf(job.comparedAt),
     counts: tally.counts,
     languages: [...new Set(job.spec.prompts.map(({ language }) => language))],
-    countries: job.spec.countries,
+    countries: allPlacesOf(job.spec),
     services: job.spec.services,
     repeats: job.spec.repeats,
-    states: job.spec.countries.map((country) => ({ country, states: statesOf(country) })),
+    states: allPlacesOf(job.spec).map((country) => ({ country, states: statesOf(country) })),
   };
 }
 

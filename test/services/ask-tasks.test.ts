@@ -1,31 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { TaskId } from "@/schemas/primitives";
-import type { TaskRow } from "@/server/adapters/db/task-store";
-import {
-  type AskTasksDeps,
-  askTasks,
-  type FinishedTask,
-  type OpenSession,
-} from "@/server/services/ask-tasks";
-import {
-  aJob,
-  anOutcome,
-  aSessionId,
-  aTaskRow,
-  aVantage,
-  DE,
-  NOON,
-  someGeo,
-} from "@/test/support/builders";
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import { type AskTasksDeps, askTasks, type FinishedTask } from "@/server/services/ask-tasks";
+import { anOutcome, aTaskRow, NOON, anOpenSession as session } from "@/test/support/builders";
 import { fakeBus } from "@/test/support/fakes";
-
-const session = (): OpenSession => ({
-  job: aJob(),
-  id: aSessionId(),
-  country: DE,
-  vantage: aVantage(),
-  geo: someGeo(),
-});
 
 /** A job with `count` tasks in memory, and what becomes of them. */
 function someTasks(count: number, over: Partial<AskTasksDeps> = {}) {
@@ -41,7 +19,7 @@ function someTasks(count: number, over: Partial<AskTasksDeps> = {}) {
   const peak = { running: 0 };
   const deps: AskTasksDeps = {
     tasks: {
-      claim: async ({ limit }) => queued.splice(0, limit),
+      claim: async ({ limit }) => ({ tasks: queued.splice(0, limit), isUsdSpent: false }),
       release: async (_, ids) => void released.push(...(ids ?? [])),
       giveBack: async (_, ids) => void givenBack.push(...ids),
     },
@@ -57,6 +35,7 @@ function someTasks(count: number, over: Partial<AskTasksDeps> = {}) {
       closed.push(...finished);
       return finished.length;
     },
+    atMostUsd: new Map(),
     leaseMs: 12_000,
     now: () => NOON,
     ...over,
@@ -74,9 +53,11 @@ describe("a session", () => {
     expect(once(tasks.asked)).toBe(true);
     expect(tasks.closed.map(({ task }) => task.id).sort()).toEqual([...tasks.asked].sort());
     expect(tasks.peak.running).toBe(16);
+    const { provider } = session().from;
     expect(tasks.closed[0]?.vantage).toEqual({
-      providerId: session().vantage.provider.id,
+      providerId: provider?.id,
       geo: "verified",
+      vantage: provider?.vantage,
     });
     expect(tasks.bus.announced.length).toBeGreaterThan(0);
   });
@@ -123,6 +104,24 @@ describe("a session", () => {
     const tasks = someTasks(0);
     await askTasks(tasks.deps, session(), never);
     expect(tasks.closed).toEqual([]);
+  });
+});
+
+describe("when the dollars are spent", () => {
+  it("what they pay for is asked and closed before it is said", async () => {
+    const tasks = someTasks(20);
+    let calls = 0;
+    const claim: AskTasksDeps["tasks"]["claim"] = async () => ({
+      tasks: ++calls === 1 ? tasks.queued.splice(0, 5) : [],
+      isUsdSpent: true,
+    });
+    const asking = askTasks(
+      { ...tasks.deps, tasks: { ...tasks.deps.tasks, claim } },
+      session(),
+      never,
+    );
+    await expect(asking).rejects.toMatchObject({ code: "SERVICE_BUDGET_SPENT" });
+    expect(tasks.closed).toHaveLength(5);
   });
 });
 

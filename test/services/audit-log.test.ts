@@ -6,7 +6,7 @@ import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import { completenessLines } from "@/server/cli/log-completeness";
 import { concat, fromHex, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
-import { taskIdOf } from "@/server/domain/identity";
+import { sessionIdFrom, taskIdOf } from "@/server/domain/identity";
 import { planTasks, tasksDigestOf } from "@/server/domain/job/plan";
 import type { ReadPublished } from "@/server/domain/log/audit-tree";
 import { leafBytesOf } from "@/server/domain/log/entry";
@@ -14,6 +14,7 @@ import { leafHashOf } from "@/server/domain/log/merkle";
 import { encodeEntryBundle, parseTilePath, TILE_WIDTH } from "@/server/domain/log/tile";
 import { auditLog, type ReadBlock } from "@/server/services/audit-log";
 import { aSpec } from "@/test/domain/job/job-specs";
+import { aSigner } from "@/test/domain/log/a-signer";
 import {
   aComparison,
   aFailure,
@@ -22,6 +23,7 @@ import {
   anIntent,
   aResult,
   aRevocation,
+  aSession,
   aVerifier,
   aWithdrawal,
 } from "@/test/domain/verify/a-log";
@@ -102,6 +104,23 @@ describe("auditLog", () => {
     });
   });
 
+  it("takes the ends of sessions for what they are: they neither open nor close a task", async () => {
+    const other = aSession({ session: sessionIdFrom(new Uint8Array(16).fill(9)), ended: "lost" });
+    const entries = [
+      ...opening(2),
+      aSession(),
+      answered(0),
+      aWithdrawal({ task: taskOf(1), repeat: 1 }),
+      aComparison(),
+      other,
+    ];
+    expect(await served(entries)).toMatchObject({
+      thirdParty: 0,
+      problems: [],
+      jobs: [{ announced: 2, results: 1, failures: 0, withdrawn: 1, hasComparison: true }],
+    });
+  });
+
   it("reads every tile of a log of more than one", async () => {
     const entries = [...opening(600), ...Array.from({ length: 600 }, (_, n) => answered(n))];
     expect(await served(entries)).toMatchObject({ size: 602, tiles: 4, problems: [] });
@@ -117,6 +136,27 @@ describe("auditLog", () => {
       "a result that was hidden before the comparison",
       [...opening(2), answered(0), aComparison()],
       /while tasks are open/,
+    ],
+    [
+      "a session that ended twice",
+      [...opening(1), answered(0), aSession(), aSession({ ended: "lost" })],
+      /entry 4 ends session .* again/,
+    ],
+    ["the end of a session of a job that nothing announced", [aKeyEntry(), aSession()], /entry 1 /],
+    [
+      "the end of a session that names another announcement",
+      [...opening(1), answered(0), aSession({ intent: 0 })],
+      /entry 3 .* entry 0 did not announce/,
+    ],
+    [
+      "the end of a session signed by a key that had been taken back",
+      [...opening(1), answered(0), aRevocation(), aSession()],
+      /entry 4 is signed by a key that entry 3 had taken back/,
+    ],
+    [
+      "the end of a session signed by a key that nothing registered",
+      [...opening(1), answered(0), aSession({ runner_key: aSigner(9).keyId })],
+      /entry 3 is signed by a key that no entry before it registers/,
     ],
     ["more closings than were announced", [...opening(1), answered(0), answered(1)], /more tasks/],
     ["a closing that nothing announced", [aKeyEntry(), answered(0)], /did not announce/],

@@ -4,6 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AnchorKind, AnchorStatus } from "@/schemas/anchor";
 import { BundleManifest } from "@/schemas/bundle-manifest";
+import type { SessionEntry } from "@/schemas/log-entry";
 import type { JobId } from "@/schemas/primitives";
 import { answerBundle, bundleDeps, layOutBundle } from "@/server/api/bundles";
 import { anchorIdOf } from "@/server/domain/anchor/anchor-id";
@@ -11,15 +12,18 @@ import type { Bundle } from "@/server/domain/bundle/bundle";
 import { readZip } from "@/server/domain/bundle/read-zip";
 import { verifyBundle } from "@/server/domain/bundle/verify-bundle";
 import { concat, fromBase64, hex, utf8 } from "@/server/domain/bytes";
-import { cidOf } from "@/server/domain/digest";
+import { canonicalBytes, cidOf } from "@/server/domain/digest";
+import { fileEntry } from "@/server/domain/log/filing";
 import { verifyConsistency } from "@/server/domain/log/merkle";
+import { instantOf } from "@/server/domain/time";
+import { readEvidence } from "@/server/domain/verify/read-evidence";
 import { buildBundle } from "@/server/services/build-bundle";
 import { registerVerifiers } from "@/server/services/register-verifiers";
 import { writeCar, writeZip } from "@/server/services/write-bundle";
 import { resealed } from "@/test/domain/bundle/a-bundle";
 import { aSpec } from "@/test/domain/job/job-specs";
-import { aFinishedJob, anAnswer } from "@/test/support/a-finished-job";
-import { aJobId, announced, submitted, writeAll } from "@/test/support/builders";
+import { aFinishedJob, anAnswer, finishedVantage } from "@/test/support/a-finished-job";
+import { aJobId, announced, aSessionId, submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { ownContext } from "@/test/support/context";
 
@@ -53,13 +57,24 @@ describe("the manifest", () => {
       spec: count("spec"),
       comparison: count("comparison"),
       response: count("response"),
+      exchange: count("exchange"),
+      vantage: count("vantage"),
       checkpoint: count("checkpoint"),
       policy: count("policy"),
-    }).toEqual({ spec: 1, comparison: 1, response: 2, checkpoint: 1, policy: 1 });
+    }).toEqual({
+      spec: 1,
+      comparison: 1,
+      response: 2,
+      exchange: 2,
+      vantage: 1,
+      checkpoint: 1,
+      policy: 1,
+    });
     const ofTasks = blocks.filter(({ role, task }) => role === "receipt" && task !== null);
     expect(new Set(ofTasks.map(({ task }) => task)).size).toBe(4);
+    // Where tasks were asked from is said once for many of them.
     for (const { role, leaf } of blocks)
-      expect(leaf === null).toBe(role === "checkpoint" || role === "policy");
+      expect(leaf === null).toBe(["checkpoint", "policy", "vantage"].includes(role));
     for (const { leaf } of blocks) expect(leaf ?? 0).toBeLessThan(checkpoint.size);
   });
 
@@ -211,7 +226,60 @@ describe("a bundle", () => {
       content: { ...context.content, get: async () => utf8("rotten") },
     };
     const partial = await layOutBundle(rotten, jobId);
-    expect(manifestOf(partial).missing).toBe(4);
+    // Spec, report, two responses with their exchanges, and where they were asked from.
+    expect(manifestOf(partial).missing).toBe(7);
+  });
+});
+
+describe("where a job was asked from", () => {
+  it("goes along: in receipts, as documents, and with the end of each session", async () => {
+    const { context } = house;
+    const [row] = manifestOf(bundle).blocks.filter(({ role }) => role === "vantage");
+    const files = await filesOf(bundle);
+    const task = [...files.keys()].find((name) => name.startsWith("responses/")) ?? "";
+    const proof = task.replace("responses/", "receipts/").replace(".txt", ".tlog-proof");
+    const { entry, vantage } = readEvidence(files.get(proof) ?? new Uint8Array());
+    expect(vantage).toEqual(finishedVantage);
+    expect(entry).toMatchObject({ vantage: row?.cid });
+    expect(files.get(`vantages/${row?.cid}.json`)).toEqual(canonicalBytes(finishedVantage));
+    const before = await verifyBundle({ files, policy: context.policy });
+    expect(before.notes.join(" ")).toContain("Of 1 of 1 vantage sessions");
+  });
+
+  it("says how each session ended, once the log says it", async () => {
+    const { context } = house;
+    const job = await aFinishedJob(context);
+    const { intentIndex } = (await context.jobs.byId(job)) ?? {};
+    if (typeof intentIndex !== "number") throw new Error("the job was announced");
+    const final = canonicalBytes({ ...finishedVantage, within_km: 12.5 });
+    const session = aSessionId();
+    const end: SessionEntry = {
+      v: 1,
+      type: "beacon.session/v1",
+      at: instantOf(context.now()),
+      simulated: true,
+      job,
+      intent: intentIndex,
+      session,
+      country: finishedVantage.country,
+      provider: finishedVantage.provider.id,
+      geo: "verified",
+      cid: await context.content.put(final),
+      size_bytes: final.length,
+      ended: "settled",
+      cost_glm: "0.01",
+      runner_key: context.runner.keyId,
+    };
+    await context.log.file([fileEntry(end, context.origin, context.runner)]);
+    await writeAll(context);
+    const files = await filesOf(await layOutBundle(context, job));
+    expect(files.get(`sessions/${session}.json`)).toEqual(final);
+    const report = await verifyBundle({ files, policy: context.policy });
+    expect(report).toMatchObject({ verdict: "sound", problems: [] });
+    const receipt = report.receipts.find(({ file }) => file === `receipts/${session}.tlog-proof`);
+    expect(receipt?.report.checks[0]).toMatchObject({ name: "bytes-match-cid", outcome: "holds" });
+    expect(report.notes.join(" ")).not.toContain("vantage sessions");
+    await checkLog(context);
   });
 });
 
@@ -229,7 +297,8 @@ describe("a bundle of a thousand tasks", () => {
     const receipts = [...files.keys()].filter((name) => /^receipts\/tsk-/.test(name));
     const hidden = receipts[617] ?? "";
     const response = hidden.replace("receipts/", "responses/").replace("tlog-proof", "txt");
-    const without = resealed(files, { [hidden]: null, [response]: null });
+    const exchange = hidden.replace("receipts/", "exchanges/").replace("tlog-proof", "json");
+    const without = resealed(files, { [hidden]: null, [response]: null, [exchange]: null });
     const report = await verifyBundle({ files: without, policy: context.policy });
     expect(report.verdict).toBe("unsound");
     expect(report.problems.map(({ file }) => file)).toEqual([hidden]);

@@ -32,13 +32,13 @@ import {
   aTaskRow,
   aWithdrawnOutcome,
   submitted,
+  SOME_VANTAGE as vantage,
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { ownContext } from "@/test/support/context";
 
 const house = ownContext();
-const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 let job: StoredJob;
 /** The position of one leaf of every kind. */
 const at = new Map<string, number>();
@@ -211,7 +211,7 @@ describe("what pages are shown", () => {
     for (const [n, costGlm] of [
       ["1", "0.25"],
       ["2", null],
-      ["3", "0.5"],
+      ["3", "0.125"],
     ] as const) {
       const id = aSessionId(160 + Number(n));
       const country = CountryCode.parse("DE");
@@ -220,14 +220,42 @@ describe("what pages are shown", () => {
         startedAt,
       );
       await context.sessions.end(id, { status: "SETTLED", at: startedAt, costGlm, reason: null });
+      if (costGlm === null) continue;
+      const agreementId = `agreement-${n}`;
+      await context.rentals.record(
+        {
+          agreementId,
+          jobId: job.id,
+          allocationId: "allocation",
+          providerId: "0xa",
+          providerName: "linden",
+          country,
+          asn: null,
+          activityId: null,
+        },
+        startedAt,
+      );
+      await context.rentals.recordBill({
+        document: "invoice",
+        documentId: `invoice-${n}`,
+        agreementId,
+        amountGlm: costGlm,
+        decision: "accepted",
+        reason: "fair",
+        at: startedAt,
+      });
     }
     const shown = await showJob(context, job.id);
     expect(shown).toMatchObject({
       status: "COMPLETED",
-      spentGlm: "0.75",
+      money: [
+        { currency: "GLM", cap: "0.5", reserved: "0", spent: "0.375", remaining: "0.125" },
+        { currency: "USD", cap: "0", reserved: "0", spent: "0", remaining: "0" },
+      ],
+      ledger: [{ acceptedGlm: "0.25" }, { acceptedGlm: "0.125" }],
       counts: { announced: 4, queued: 0, running: 0, succeeded: 1, failed: 1, withdrawn: 2 },
     });
-    expect(shown.sessions.map(({ costGlm }) => costGlm)).toEqual(["0.25", null, "0.5"]);
+    expect(shown.sessions.map(({ costGlm }) => costGlm)).toEqual(["0.25", null, "0.125"]);
   });
 
   it("says of a task that was never asked that nothing was measured", async () => {

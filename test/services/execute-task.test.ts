@@ -1,38 +1,64 @@
 import { describe, expect, it } from "vitest";
-import { withDeadline } from "@/server/adapters/clock/deadline";
+import { ExchangeDocument } from "@/schemas/evidence";
 import type { ChatOutcome } from "@/server/adapters/llm/model";
-import { executeTask } from "@/server/services/execute-task";
+import { fromUtf8 } from "@/server/domain/bytes";
+import { BeaconError } from "@/server/domain/errors";
+import type { GateOutcome } from "@/server/domain/service/gate";
+import { type ExecuteTaskDeps, executeTask } from "@/server/services/execute-task";
+import { aSpec } from "@/test/domain/job/job-specs";
 import {
   aChatFailure,
   aChatResponse,
-  aJob,
-  aSessionId,
+  anAskedFrom,
+  anOpenSession,
   aTaskRow,
-  aVantage,
 } from "@/test/support/builders";
 import { aClock, aModel, memoryContent } from "@/test/support/fakes";
 
-function aRun(outcomes: readonly (ChatOutcome | (() => ChatOutcome))[], task = aTaskRow()) {
+function aRun(
+  outcomes: readonly (ChatOutcome | (() => ChatOutcome))[],
+  task = aTaskRow(),
+  over: Partial<ExecuteTaskDeps> = {},
+) {
   const model = aModel(...outcomes);
   const content = memoryContent();
   const clock = aClock();
-  const vantage = aVantage();
-  const job = aJob();
+  const from = anAskedFrom();
+  const withdrawal = new AbortController();
+  const session = anOpenSession({ from, withdrawn: withdrawal.signal });
+  const turns: GateOutcome[] = [];
+  const deps: ExecuteTaskDeps = {
+    model,
+    content,
+    enter: async () => ({ leave: async (outcome) => void turns.push(outcome) }),
+    keyOf: async () => "a key of a service",
+    costOf: () => null,
+    // No test waits: what would be waited for is told to the clock.
+    withDeadline: async (limitMs, signals, work) => {
+      const reason = signals.find((signal) => signal.aborted);
+      const controller = new AbortController();
+      if (reason !== undefined) controller.abort(reason.reason);
+      for (const signal of signals)
+        signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+      const timer = setImmediate(() => {
+        if (limitMs < 60_000) clock.pass(limitMs);
+        controller.abort(new DOMException("over", "TimeoutError"));
+      });
+      return work(controller.signal).finally(() => clearImmediate(timer));
+    },
+    now: clock.now,
+    ...over,
+  };
   return {
     model,
     content,
     clock,
-    vantage,
-    job,
+    vantage: from,
+    withdrawal,
+    turns,
+    job: session.job,
     task,
-    run: () =>
-      executeTask(
-        { model, content, withDeadline, now: clock.now },
-        job,
-        aSessionId(),
-        vantage,
-        task,
-      ),
+    run: () => executeTask(deps, session, task),
   };
 }
 
@@ -45,6 +71,11 @@ describe("a task", () => {
     expect(outcome?.attempts).toHaveLength(1);
     if (outcome?.kind !== "RESULT") throw new Error("a response makes a result");
     expect(content.blocks.get(outcome.cid)).toEqual(response.bytes);
+    const exchange = fromUtf8(content.blocks.get(outcome.exchangeCid) ?? new Uint8Array());
+    expect(ExchangeDocument.parse(JSON.parse(exchange ?? ""))).toMatchObject({
+      task: task.id,
+      response: { cid: outcome.cid, size_bytes: response.bytes.length },
+    });
     expect(model.asked).toMatchObject([{ model: "control-regional", seed: task.seed }]);
   });
 
@@ -167,5 +198,107 @@ describe("a provider that is lost", () => {
     const outcome = await run();
     expect(outcome).toMatchObject({ kind: "FAILURE", code: "MODEL_UNREACHABLE" });
     expect(outcome?.attempts).toHaveLength(4);
+  });
+});
+
+describe("a job that is withdrawn", () => {
+  it("gives the task back that was being asked", async () => {
+    const { run, withdrawal } = aRun([
+      () => {
+        withdrawal.abort(new Error("the job was withdrawn"));
+        return aChatFailure();
+      },
+    ]);
+    expect(await run()).toBeNull();
+  });
+});
+
+describe("a service on the internet", () => {
+  const service = {
+    id: "gpt",
+    door: "exit" as const,
+    model: "gpt",
+    api: {
+      connection: "openai",
+      dialect: "openai" as const,
+      base_url: "https://api.openai.com/v1",
+    },
+  };
+  const spec = aSpec({ services: [service], contrasts: [], controls: [] });
+  const aServiceRun = (
+    outcomes: Parameters<typeof aRun>[0],
+    over: Partial<ExecuteTaskDeps> = {},
+  ) => {
+    const run = aRun(outcomes, aTaskRow({ serviceId: "gpt" }), over);
+    Object.assign(run.job, { spec });
+    return run;
+  };
+
+  it("is asked with its key, which stands in nothing that is kept", async () => {
+    const { run, model, content } = aServiceRun([aChatResponse()]);
+    const outcome = await run();
+    expect(model.asked[0]).toMatchObject({ key: "a key of a service", api: service.api });
+    const kept = [...content.blocks.values()].map((block) => fromUtf8(block)).join("\n");
+    expect(`${kept}${JSON.stringify(outcome)}`).not.toContain("a key of a service");
+  });
+
+  it("says which way was taken: from home, no exit was used", async () => {
+    const { run, content, vantage } = aServiceRun([aChatResponse()]);
+    Object.assign(vantage, { provider: null, country: "home" });
+    const outcome = await run();
+    if (outcome?.kind !== "RESULT") throw new Error("a response makes a result");
+    const bytes = content.blocks.get(outcome.exchangeCid) ?? new Uint8Array();
+    expect(JSON.parse(fromUtf8(bytes) ?? "")).toMatchObject({ door: "home" });
+  });
+
+  it("does not count waiting for its turn as being asked", async () => {
+    const run = aServiceRun([aChatResponse()], {
+      enter: async () => {
+        run.clock.pass(5_000);
+        return { leave: async () => {} };
+      },
+    });
+    const begun = run.clock.now().getTime();
+    const outcome = await run.run();
+    expect(outcome?.startedAt?.getTime()).toBe(begun + 5_000);
+    expect(outcome).toMatchObject({ latencyMs: 0 });
+  });
+
+  it("that did not take the question is asked again when it said, each time on record", async () => {
+    const away = aChatResponse({
+      state: "harness-error",
+      code: "MODEL_RATE_LIMITED",
+      tryAgainAfterMs: 7_000,
+    });
+    const { run, model, clock, turns } = aServiceRun([away, away, aChatResponse()]);
+    const begun = clock.now().getTime();
+    const outcome = await run();
+    expect(outcome).toMatchObject({ kind: "RESULT", state: "answered" });
+    expect(outcome?.attempts).toHaveLength(3);
+    expect(model.asked).toHaveLength(3);
+    expect(clock.now().getTime() - begun).toBe(14_000);
+    expect(turns).toEqual([{ retryAfterMs: 7_000 }, { retryAfterMs: 7_000 }, "ok"]);
+  });
+
+  it("that never takes the question leaves its last answer as the result", async () => {
+    const away = aChatResponse({ state: "harness-error", tryAgainAfterMs: 1_000 });
+    const { run, model } = aServiceRun([away]);
+    expect(await run()).toMatchObject({ kind: "RESULT", state: "harness-error" });
+    expect(model.asked).toHaveLength(6);
+  });
+
+  it.each([
+    ["SERVICE_PAUSED", "service"],
+    ["SERVICE_KEY_MISSING", "beacon"],
+  ] as const)("is not asked when there is %s, and the task says so", async (code, fault) => {
+    const refuse = async () => {
+      throw new BeaconError(code, "not now");
+    };
+    const { run, model } = aServiceRun(
+      [aChatResponse()],
+      code === "SERVICE_PAUSED" ? { enter: refuse } : { keyOf: refuse },
+    );
+    expect(await run()).toMatchObject({ kind: "FAILURE", code, fault, state: "harness-error" });
+    expect(model.asked).toHaveLength(0);
   });
 });

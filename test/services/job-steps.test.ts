@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { JobId } from "@/schemas/primitives";
 import type { Context } from "@/server/context";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
+import { allocationEndOf } from "@/server/domain/golem/rental-length";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { dispatchJob } from "@/server/services/dispatch-job";
+import { fileSession } from "@/server/services/file-session";
 import { reconcile } from "@/server/services/reconcile";
 import { releaseAllocation } from "@/server/services/release-allocation";
 import { submitJob } from "@/server/services/submit-job";
@@ -19,6 +21,7 @@ import {
   DE,
   KE,
   submitted,
+  SOME_VANTAGE as vantage,
   writeAll,
 } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
@@ -28,7 +31,8 @@ import { fakeProducer } from "@/test/support/fakes";
 
 const house = ownContext();
 const LEASE_MS = 12_000;
-const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
+const atMostUsd = new Map<string, string>();
+const billGraceMs = 60_000;
 
 /** One sweep, by the clock `at`. Answers the messages that it sent. */
 async function sweep(context: Context, at: Date = new Date()) {
@@ -39,6 +43,7 @@ async function sweep(context: Context, at: Date = new Date()) {
     leaseMs: LEASE_MS,
     now: () => at,
     closeTasks: (job, finished) => closeTasks(context, job, null, finished),
+    fileSession: (id) => fileSession(context, id),
   });
   return producer.messages;
 }
@@ -52,7 +57,14 @@ async function answerAll(context: Context, jobId: JobId): Promise<void> {
   for (const country of [DE, KE]) {
     const sessionId = aSessionId(country === DE ? 1 : 2);
     const leaseUntil = new Date(Date.now() + LEASE_MS);
-    const tasks = await context.tasks.claim({ jobId, country, sessionId, limit: 64, leaseUntil });
+    const { tasks } = await context.tasks.claim({
+      jobId,
+      country,
+      sessionId,
+      limit: 64,
+      leaseUntil,
+      atMostUsd,
+    });
     await closeTasks(
       context,
       job,
@@ -193,8 +205,8 @@ describe("closeTasks", () => {
       const job = await announced(context);
       const sessionId = aSessionId();
       const leaseUntil = new Date(Date.now() + LEASE_MS);
-      const want = { jobId: job.id, country: DE, sessionId, limit: 64, leaseUntil };
-      const tasks = await context.tasks.claim(want);
+      const want = { jobId: job.id, country: DE, sessionId, limit: 64, leaseUntil, atMostUsd };
+      const { tasks } = await context.tasks.claim(want);
       const finished = tasks.map((task) => ({ task, outcome: anOutcome(task), vantage }));
       const point = { method: "close", call: 1, when };
       const dying = { ...context, tasks: dyingAt(context.tasks, point) };
@@ -290,6 +302,7 @@ describe("reconcile", () => {
       sessionId: session.id,
       limit: 2,
       leaseUntil,
+      atMostUsd,
     });
     const later = (ms: number) => new Date(start.getTime() + LEASE_MS + ms);
     await sweep(context, later(1));
@@ -304,7 +317,14 @@ describe("reconcile", () => {
     const { id, deadlineAt } = await announced(context);
     const sessionId = aSessionId(130);
     const leaseUntil = new Date(deadlineAt.getTime() + LEASE_MS);
-    await context.tasks.claim({ jobId: id, country: DE, sessionId, limit: 1, leaseUntil });
+    await context.tasks.claim({
+      jobId: id,
+      country: DE,
+      sessionId,
+      limit: 1,
+      leaseUntil,
+      atMostUsd,
+    });
     expect(of(await sweep(context, new Date(deadlineAt.getTime() - 1)), "job.compare", id)).toEqual(
       [],
     );
@@ -370,10 +390,12 @@ describe("reconcile", () => {
     const renter = { releaseAllocation: async (which: string) => void released.push(which) };
     for (const when of ["before", "after"] as const) {
       const dying = dyingAt(renter, { method: "releaseAllocation", call: 1, when });
-      await expect(releaseAllocation({ ...context, renter: dying }, id)).rejects.toThrow(Crash);
+      await expect(
+        releaseAllocation({ ...context, renter: dying, billGraceMs }, id),
+      ).rejects.toThrow(Crash);
     }
-    await releaseAllocation({ ...context, renter }, id);
-    await releaseAllocation({ ...context, renter }, id);
+    await releaseAllocation({ ...context, renter, billGraceMs }, id);
+    await releaseAllocation({ ...context, renter, billGraceMs }, id);
     expect(released).toEqual(["allocation-7", "allocation-7"]);
     expect(of(await sweep(context), "allocation.release", id)).toEqual([]);
   });
@@ -389,12 +411,72 @@ describe("reconcile", () => {
     await compareJob(context, id);
     const released: string[] = [];
     const renter = { releaseAllocation: async (which: string) => void released.push(which) };
-    await releaseAllocation({ ...context, renter }, id);
+    await releaseAllocation({ ...context, renter, billGraceMs }, id);
     expect(released).toEqual([]);
     const end = { status: "SETTLED" as const, at: startedAt, costGlm: "0.1", reason: null };
     await context.sessions.end(session.id, end);
-    await releaseAllocation({ ...context, renter }, id);
+    await releaseAllocation({ ...context, renter, billGraceMs }, id);
     expect(released).toEqual(["allocation-8"]);
+  });
+
+  it("does not give an allocation back while an invoice may still come", async () => {
+    const { context } = house;
+    const { id } = await announced(context);
+    await context.jobs.replaceAllocation(id, null, "allocation-9");
+    await answerAll(context, id);
+    await compareJob(context, id);
+    const agreementId = "agreement-without-invoice";
+    const rental = {
+      agreementId,
+      jobId: id,
+      allocationId: "allocation-9",
+      providerId: vantage.providerId,
+      providerName: "linden",
+      country: DE,
+      asn: null,
+      activityId: null,
+    };
+    const at = new Date();
+    await context.rentals.record(rental, at);
+    const released: string[] = [];
+    const renter = { releaseAllocation: async (which: string) => void released.push(which) };
+    const release = (now: Date) =>
+      releaseAllocation({ ...context, renter, billGraceMs, now: () => now }, id);
+    await release(new Date(at.getTime() + 2 * billGraceMs));
+    await context.rentals.end(agreementId, "Finished", at);
+    await release(at);
+    expect(released).toEqual([]);
+    await release(new Date(at.getTime() + billGraceMs + 1));
+    expect(released).toEqual(["allocation-9"]);
+  });
+
+  it("gives an allocation back that has ended by itself, whatever yagna could not end", async () => {
+    const { context } = house;
+    const { id, deadlineAt } = await announced(context);
+    await context.jobs.replaceAllocation(id, null, "allocation-10");
+    await answerAll(context, id);
+    await compareJob(context, id);
+    const rental = {
+      agreementId: "agreement-of-one-who-vanished",
+      jobId: id,
+      allocationId: "allocation-10",
+      providerId: vantage.providerId,
+      providerName: "linden",
+      country: DE,
+      asn: null,
+      activityId: null,
+    };
+    await context.rentals.record(rental, new Date());
+    const released: string[] = [];
+    const renter = { releaseAllocation: async (which: string) => void released.push(which) };
+    const release = (now: Date) =>
+      releaseAllocation({ ...context, renter, billGraceMs, now: () => now }, id);
+    const isOverAt = allocationEndOf(deadlineAt);
+    await release(new Date(isOverAt.getTime() - 1));
+    expect(released).toEqual([]);
+    await release(isOverAt);
+    expect(released).toEqual(["allocation-10"]);
+    expect(await context.rentals.ledgerOf(id)).toMatchObject([{ endedAt: isOverAt }]);
   });
 });
 
@@ -415,13 +497,15 @@ describe("withdrawJob", () => {
     const job = await context.jobs.byId(id);
     const sessionId = aSessionId(150);
     const leaseUntil = new Date(Date.now() + LEASE_MS);
-    const [task] = await context.tasks.claim({
+    const { tasks } = await context.tasks.claim({
       jobId: id,
       country: DE,
       sessionId,
       limit: 1,
       leaseUntil,
+      atMostUsd,
     });
+    const [task] = tasks;
     if (job === null || task === undefined) throw new Error("there is a task");
     await closeTasks(context, job, sessionId, [{ task, outcome: anOutcome(task), vantage }]);
     await withdrawJob(context, id);

@@ -1,57 +1,162 @@
 import { describe, expect, it } from "vitest";
+import { ExitLook } from "@/schemas/evidence";
+import { withDeadline } from "@/server/adapters/clock/deadline";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
+import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
+import type { ExitProbe } from "@/server/adapters/golem/vantage";
+import { hex, utf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
+import { sha256 } from "@/server/domain/sha256";
 import { lookAtExit } from "@/server/services/look-at-exit";
-import { aVantage, DE, KE } from "@/test/support/builders";
+import { aLook, DE, KE } from "@/test/domain/vantage/a-look";
+import { NOON } from "@/test/support/builders";
 
 const database = (name: string, country: typeof DE | null): AddressDatabase => ({
   name,
+  built: "2026-06-17",
   countryOf: () => country,
 });
-const both = (one: typeof DE | null, other: typeof DE | null) => ({
-  databases: [database("one", one), database("other", other)],
+const networks: NetworkDatabase = {
+  name: "networks",
+  built: null,
+  networkOf: () => ({ asn: 24_940, name: "Hetzner Online GmbH" }),
+};
+const A = "https://echo-a.example/ip";
+const B = "https://echo-b.example/ip";
+const deps = {
+  databases: [database("one", DE), database("other", null)],
+  networks,
+  echoes: [A, B],
+  withDeadline,
+};
+
+const answer = utf8('{"ip":"95.216.0.1"}');
+const probe = (echo: string): ExitProbe => ({
+  at: NOON,
+  echo,
+  address: "95.216.0.1",
+  roundTripMs: 12.5,
+  answer,
+  peer: { address: null, tls: null },
 });
+const vantage = (probeExit: (echo: string, signal: AbortSignal) => Promise<ExitProbe>) => ({
+  probeExit,
+  lost: new AbortController().signal,
+});
+const gone = new BeaconError("GOLEM_TUNNEL_FAILED", "no tunnel");
 
 describe("lookAtExit", () => {
-  it("keeps what every database says of every look, and judges all looks together", async () => {
-    const first = await lookAtExit(both(DE, DE), aVantage(), [], 1);
-    expect(first).toMatchObject({ verdict: "observed-only", claimed: { country: DE } });
-    const second = await lookAtExit(both(DE, DE), aVantage(), first.probes, 1);
-    expect(second.verdict).toBe("verified");
-    expect(second.probes).toHaveLength(2);
-    expect(second.probes[0]?.databases).toEqual([
-      { name: "one", country: DE },
-      { name: "other", country: DE },
-    ]);
+  it("keeps what every database says of every echo service's look", async () => {
+    const looks = await lookAtExit(
+      deps,
+      vantage(async (echo) => probe(echo)),
+      [],
+      "before",
+    );
+    expect(looks.map(({ echo }) => echo)).toEqual([A, B]);
+    expect(ExitLook.parse(looks[0])).toEqual({
+      at: "2026-11-22T12:00:00.000Z",
+      when: "before",
+      echo: A,
+      address: "95.216.0.1",
+      round_trip_ms: 12.5,
+      answer_sha256: hex(sha256(answer)),
+      peer: { address: null, tls: null },
+      opinions: [
+        { database: "one", built: "2026-06-17", country: DE },
+        { database: "other", built: "2026-06-17", country: null },
+      ],
+      network: { asn: 24_940, name: "Hetzner Online GmbH", kind: "hosting" },
+    });
   });
 
-  it.each([
-    ["mismatch", both(KE, KE)],
-    ["observed-only", both(DE, KE)],
-    ["observed-only", both(DE, null)],
-  ])("says %s and hides no disagreement", async (verdict, deps) => {
-    expect((await lookAtExit(deps, aVantage(), [], 2)).verdict).toBe(verdict);
+  it("puts the looks of afterwards behind the earlier ones", async () => {
+    const before = [aLook({ opinions: [{ database: "one", built: null, country: KE }] })];
+    const looks = await lookAtExit(
+      deps,
+      vantage(async (echo) => probe(echo)),
+      before,
+      "after",
+    );
+    expect(looks.map(({ when }) => when)).toEqual(["before", "after", "after"]);
+    expect(looks[0]).toBe(before[0]);
   });
 
-  it("leaves out a look from which nothing came back", async () => {
-    const vantage = aVantage({
-      probeExit: async () => {
-        throw new BeaconError("GOLEM_TUNNEL_FAILED", "no tunnel");
+  it("asks all echo services side by side, each once, with a signal of its own", async () => {
+    const asked: string[] = [];
+    const signals = new Set<AbortSignal>();
+    let open = () => {};
+    const bothAsked = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    await lookAtExit(
+      { ...deps, echoes: [A, B, A] },
+      vantage(async (echo, signal) => {
+        asked.push(echo);
+        signals.add(signal);
+        if (asked.length === 2) open();
+        await bothAsked;
+        return probe(echo);
+      }),
+      [],
+      "before",
+    );
+    expect(asked).toEqual([A, B]);
+    expect(signals.size).toBe(2);
+  });
+
+  it("leaves out an echo from which nothing came back", async () => {
+    const looks = await lookAtExit(
+      deps,
+      vantage(async (echo) => {
+        if (echo === A) throw gone;
+        return probe(echo);
+      }),
+      [],
+      "before",
+    );
+    expect(looks.map(({ echo }) => echo)).toEqual([B]);
+  });
+
+  it("stops looking when the provider is lost", async () => {
+    const lost = new AbortController();
+    const looks = lookAtExit(
+      deps,
+      {
+        lost: lost.signal,
+        probeExit: (_, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => reject(gone));
+          }),
       },
-    });
-    expect(await lookAtExit(both(DE, DE), vantage, [], 2)).toMatchObject({
-      verdict: "unverifiable",
-      probes: [],
-    });
+      [],
+      "after",
+    );
+    lost.abort();
+    expect(await looks).toEqual([]);
+  });
+
+  it("says so when no database knows the network", async () => {
+    const unknown = { ...networks, networkOf: () => null };
+    const [look] = await lookAtExit(
+      { ...deps, networks: unknown },
+      vantage(async (echo) => probe(echo)),
+      [],
+      "before",
+    );
+    expect(look?.network).toBeNull();
   });
 
   it("passes on an error of ours", async () => {
     const broken = new Error("a bug");
-    const vantage = aVantage({
-      probeExit: async () => {
+    const looks = lookAtExit(
+      deps,
+      vantage(async () => {
         throw broken;
-      },
-    });
-    await expect(lookAtExit(both(DE, DE), vantage, [], 1)).rejects.toBe(broken);
+      }),
+      [],
+      "before",
+    );
+    await expect(looks).rejects.toBe(broken);
   });
 });

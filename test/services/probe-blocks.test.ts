@@ -11,7 +11,15 @@ import { compareJob } from "@/server/services/compare-job";
 import { moveBlocks } from "@/server/services/move-blocks";
 import { probeBlocks } from "@/server/services/probe-blocks";
 import { showBlocks } from "@/server/services/show-blocks";
-import { announced, anOutcome, aSessionId, DE, KE, submitted } from "@/test/support/builders";
+import {
+  announced,
+  anOutcome,
+  aSessionId,
+  DE,
+  KE,
+  SOME_VANTAGE,
+  submitted,
+} from "@/test/support/builders";
 import { ownContext } from "@/test/support/context";
 import { aClock, memoryContent } from "@/test/support/fakes";
 import { findKubo, KUBO_BUILD_MS, type KuboNode, startKubo } from "@/test/support/kubo";
@@ -85,13 +93,23 @@ describe("looking for blocks", () => {
     for (const country of [DE, KE]) {
       const sessionId = aSessionId(country === DE ? 1 : 2);
       const leaseUntil = new Date(Date.now() + 60_000);
-      const claim = { jobId: job.id, country, sessionId, limit: 64, leaseUntil };
-      const tasks = await context.tasks.claim(claim);
-      const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
+      const claim = {
+        jobId: job.id,
+        country,
+        sessionId,
+        limit: 64,
+        leaseUntil,
+        atMostUsd: new Map(),
+      };
+      const { tasks } = await context.tasks.claim(claim);
       const bytes = new TextEncoder().encode(`the answer in ${country}`);
       await context.content.put(bytes);
       const fields = { sessionId, cid: cidOf(bytes), sizeBytes: bytes.length };
-      const finished = tasks.map((task) => ({ task, outcome: anOutcome(task, fields), vantage }));
+      const finished = tasks.map((task) => ({
+        task,
+        outcome: anOutcome(task, fields),
+        vantage: SOME_VANTAGE,
+      }));
       await closeTasks(context, job, sessionId, finished);
     }
     await compareJob(context, job.id);

@@ -2,6 +2,7 @@ import type { JobSpec } from "@/schemas/job-spec";
 import type { JobId } from "@/schemas/primitives";
 import type { Context } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
+import { canonicalBytes, cidOf } from "@/server/domain/digest";
 import { closeTasks, type FinishedTask } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import {
@@ -9,24 +10,31 @@ import {
   announced,
   anOutcome,
   aWithdrawnOutcome,
+  SOME_VANTAGE,
+  someGeo,
   writeAll,
 } from "@/test/support/builders";
-
-const vantage = { providerId: `0x${"ab".repeat(20)}`, geo: "verified" as const };
 
 /** What the `n`-th task of a finished job was answered; the last two of four tasks were not. */
 export const anAnswer = (n: number): Uint8Array =>
   utf8(`{"choices":[{"message":{"content":"answer ${n}: سُمح به في 1977"}}]}`);
 
+/** Where its tasks were asked from. */
+export const finishedVantage = someGeo();
+const vantageBytes = canonicalBytes(finishedVantage);
+const vantage = { ...SOME_VANTAGE, vantage: cidOf(vantageBytes) };
+
 /**
  * A job that is over and wholly in the published log. Its tasks closed in turn with an answer (a block of
- * its own), the same answer again, a failure and a withdrawal.
+ * its own), the same answer again, a failure and a withdrawal. Everything that their entries name is
+ * held.
  */
 export async function aFinishedJob(
   context: Context,
   fields: Partial<Record<keyof JobSpec, unknown>> = {},
 ): Promise<JobId> {
   const job = await announced(context, fields);
+  await context.content.put(vantageBytes);
   const tasks = await context.tasks.unclosed(job.id, 100_000);
   for (let from = 0; from < tasks.length; from += 500)
     await closeTasks(
@@ -51,5 +59,7 @@ async function finished(
   if (n % 4 === 3) return { task, vantage, outcome: aWithdrawnOutcome(task) };
   const bytes = anAnswer(n - (n % 4));
   const cid = await context.content.put(bytes);
-  return { task, vantage, outcome: anOutcome(task, { cid, sizeBytes: bytes.length }) };
+  const exchangeCid = await context.content.put(utf8(`the exchange of ${task.id}`));
+  const outcome = anOutcome(task, { cid, sizeBytes: bytes.length, exchangeCid });
+  return { task, vantage, outcome };
 }

@@ -1,17 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { CountryCode } from "@/schemas/country";
+import type { VantageDocument } from "@/schemas/evidence";
 import type { JobSpec } from "@/schemas/job-spec";
 import type { JobId, SessionId } from "@/schemas/primitives";
-import type { GeoEvidence } from "@/schemas/snapshot";
 import type { StoredJob } from "@/server/adapters/db/job-store";
 import type { SessionRow } from "@/server/adapters/db/session-store";
-import type { Outcome, TaskRow } from "@/server/adapters/db/task-store";
+import type { TaskRow } from "@/server/adapters/db/task-row";
+import type { Outcome } from "@/server/adapters/db/task-store";
+import type { Door } from "@/server/adapters/golem/door";
+import type { AskedFrom, OpenSession } from "@/server/adapters/golem/open-session";
 import type { Vantage } from "@/server/adapters/golem/vantage";
 import type { ChatOutcome } from "@/server/adapters/llm/model";
 import type { Context } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf, digestOf } from "@/server/domain/digest";
 import { jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
+import { instantOf } from "@/server/domain/time";
 import { publishCheckpoint } from "@/server/services/publish-checkpoint";
 import { sequenceLog } from "@/server/services/sequence-log";
 import { submitJob } from "@/server/services/submit-job";
@@ -42,6 +46,7 @@ export function aJob(fields: Partial<StoredJob> = {}): StoredJob {
     dispatchedAt: NOON,
     withdrawnAt: null,
     allocationId: null,
+    isAllocated: false,
     comparedAt: null,
     intentIndex: 1,
     comparisonIndex: null,
@@ -95,6 +100,8 @@ export const anOutcome = (task: Where = aTaskRow(), fields: Partial<Result> = {}
   promptTokens: 12,
   outputTokens: 9,
   latencyMs: 250,
+  exchangeCid: cidOf(utf8(`the exchange of ${task.id}`)),
+  costUsd: null,
   ...fields,
 });
 
@@ -136,6 +143,8 @@ export function aSessionRow(fields: Partial<SessionRow> = {}): SessionRow {
     agreementId: "agreement",
     activityId: "activity",
     geo: null,
+    geoFinalAt: null,
+    allocationId: null,
     costGlm: null,
     endReason: null,
     startedAt: NOON,
@@ -145,10 +154,64 @@ export function aSessionRow(fields: Partial<SessionRow> = {}): SessionRow {
   };
 }
 
-export const someGeo = (fields: Partial<GeoEvidence> = {}): GeoEvidence => ({
-  claimed: { country: DE, source: "relay address 127.49.0.1, one" },
-  probes: [],
+const PROVIDER = { id: `0x${"ab".repeat(20)}`, name: "linden" };
+const IMAGE = { url: "http://127.0.0.1:9/exit.gvmi", sha3_224: "0".repeat(56) };
+const CLAIM = { country: DE, source: "relay address 127.49.0.1, one", at: instantOf(NOON) };
+
+/** What is known of where a session's exit is. */
+export const someGeo = (fields: Partial<VantageDocument> = {}): VantageDocument => ({
+  v: 1,
+  type: "beacon.vantage/v1",
+  simulated: true,
+  job: aJobId(),
+  session: aSessionId(),
+  country: DE,
+  provider: PROVIDER,
+  agreement: "agreement",
+  activity: "activity",
+  image: IMAGE,
+  manifest_sha256: null,
+  claims: [CLAIM],
+  looks: [],
+  within_km: null,
   verdict: "verified",
+  ...fields,
+});
+
+/** What closing needs of the provider that a task was asked through. */
+export const SOME_VANTAGE = {
+  providerId: PROVIDER.id,
+  geo: "verified",
+  vantage: cidOf(utf8("the vantage")),
+} as const;
+
+/** From where a session asks: a rented provider, unless `provider` is null. `lose` takes it away. */
+export function anAskedFrom(fields: Partial<AskedFrom> = {}): AskedFrom & { lose(): void } {
+  const gone = new AbortController();
+  return {
+    country: DE,
+    provider: { id: PROVIDER.id, geo: "verified", vantage: cidOf(utf8("the vantage")) },
+    doorTo: () => aDoor(),
+    lost: gone.signal,
+    lose: () => gone.abort(new Error("agreement terminated")),
+    ...fields,
+  };
+}
+
+/** A door that nothing may go through. */
+export const aDoor = (): Door => ({
+  origin: "http://door",
+  request: async () => {
+    throw new Error("no test asks through this door");
+  },
+});
+
+/** A session that can ask. */
+export const anOpenSession = (fields: Partial<OpenSession> = {}): OpenSession => ({
+  job: aJob(),
+  id: aSessionId(),
+  from: anAskedFrom(),
+  withdrawn: new AbortController().signal,
   ...fields,
 });
 
@@ -160,18 +223,24 @@ export function aVantage(
   const settlements: number[] = [];
   return {
     country: DE,
-    claimSource: "relay address 127.49.0.1, one",
-    provider: { id: `0x${"ab".repeat(20)}`, name: "linden" },
+    claims: [CLAIM],
+    provider: PROVIDER,
+    image: IMAGE,
+    manifestSha256: null,
     agreementId: "agreement",
     activityId: "activity",
     simulated: true,
-    modelDoor: {
-      request: async () => {
-        throw new Error("no test asks through this door");
-      },
-    },
+    modelDoor: aDoor(),
+    exitDoor: aDoor,
     lost: gone.signal,
-    probeExit: async () => ({ at: NOON, observedAddress: "127.49.0.1", roundTripMs: 3 }),
+    probeExit: async (echo) => ({
+      at: NOON,
+      echo,
+      address: "127.49.0.1",
+      roundTripMs: 3,
+      answer: utf8('{"address":"127.49.0.1"}'),
+      peer: { address: null, tls: null },
+    }),
     settle: async (timeoutMs) => {
       settlements.push(timeoutMs);
       return { costGlm: "0.01", problem: null };
@@ -196,6 +265,14 @@ export const aChatResponse = (fields: Partial<Response> = {}): Response => ({
   finishReason: "stop",
   modelReported: "control-regional",
   usage: { promptTokens: 12, completionTokens: 9 },
+  exchange: {
+    request: { method: "POST", url: "http://door/v1/chat/completions", headers: [], body: "{}" },
+    peer: null,
+    status: 200,
+    headers: [["content-type", "application/json"]],
+    firstByteMs: 200,
+  },
+  tryAgainAfterMs: null,
   ...fields,
 });
 

@@ -6,6 +6,7 @@ import { policyCases } from "@/test/cli/public-verifiers/policy-cases";
 import { signatureCases } from "@/test/cli/public-verifiers/signature-cases";
 import { sizeCases } from "@/test/cli/public-verifiers/size-cases";
 import { soundCases } from "@/test/cli/public-verifiers/sound-cases";
+import { vantageCases } from "@/test/cli/public-verifiers/vantage-cases";
 import type { VerdictCase } from "@/test/cli/public-verifiers/verdict-case";
 import { witnessCases } from "@/test/cli/public-verifiers/witness-cases";
 
@@ -19,6 +20,7 @@ export const verdictCases = (): readonly VerdictCase[] => [
   ...hugeCases(),
   ...fileCases(),
   ...entryCases(),
+  ...vantageCases(),
   ...policyCases(),
   ...jsonCases(),
   ...signatureCases(),
