@@ -14,6 +14,8 @@
  *   - the signed statement is about this entry and this log, and the key that it names signed it;
  *   - the log registered that key before the entry, and did not take it back before the entry;
  *   - the entry is in the log's tree, and the log and enough witnesses signed that tree;
+ *   - the document of where the question was asked from, where the receipt carries one, is the one
+ *     that the entry names;
  *   - the tree grew out of the one that you saw before, if you have its checkpoint and a proof;
  *   - the log announced the job before the entry.
  *
@@ -101,6 +103,8 @@ function canonicalJson(value) {
   }
   if (typeof value === "string" && !value.isWellFormed())
     throw new Refusal("CANONICAL_UNSUPPORTED_VALUE", "a string holds half a character");
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new Refusal("CANONICAL_UNSUPPORTED_VALUE", "a number is larger than a double can be");
   return JSON.stringify(value);
 }
 
@@ -617,16 +621,26 @@ const orNull = (form) => (value) => value === null || form(value);
 const list = (form, least, most) => (value) =>
   Array.isArray(value) && value.length >= least && value.length <= most && value.every(form);
 const base64 = (size) => (value) => typeof value === "string" && fromBase64Of(size, value) !== null;
-const record =
-  (fields, optional = {}) =>
-  (value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-    const forms = { ...fields, ...optional };
-    return (
-      Object.keys(fields).every((name) => Object.hasOwn(value, name)) &&
-      Object.keys(value).every((name) => Object.hasOwn(forms, name) && forms[name](value[name]))
-    );
-  };
+
+/** An object with these fields and no other. A name with a question mark is of one that may lack. */
+function record(fields) {
+  const names = Object.keys(fields);
+  const needed = names.filter((name) => !name.endsWith("?"));
+  const forms = new Map(names.map((name) => [name.replace("?", ""), fields[name]]));
+  return (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    needed.every((name) => Object.hasOwn(value, name)) &&
+    Object.keys(value).every((name) => forms.get(name)?.(value[name]) === true);
+}
+
+/** Any JSON that is nested at most `depth` deep: an object of texts has depth 2. */
+const jsonWithin = (depth) => (value) =>
+  depth > 0 &&
+  (typeof value !== "object" ||
+    value === null ||
+    Object.values(value).every(jsonWithin(depth - 1)));
 
 /** RFC 3339 in UTC with milliseconds, a day and a time that exist. */
 const instant = (value) => {
@@ -657,6 +671,8 @@ const state = anyOf(
   ...["truncated", "geoblocked", "timed-out", "harness-error"],
 );
 
+const country = matching(/^([A-Z]{2}|home)$/);
+
 const cell = {
   simulated: flag,
   job: id("job"),
@@ -665,13 +681,16 @@ const cell = {
   spec_cid: cid,
   prompt: slug,
   service: slug,
-  country: matching(/^[A-Z]{2}$/),
+  country,
   repeat: count,
   seed: count,
   runner_key: id("key"),
 };
 
-/** The entries of a Beacon log by their type. Every entry also has `v`, `at` and `type`. */
+/**
+ * The entries of a Beacon log by their type. Every entry also has `v`, `at` and `type`. A name with
+ * a question mark is of a field that may be absent.
+ */
 const ENTRY_FIELDS = {
   "beacon.key/v1": {
     key: id("key"),
@@ -706,8 +725,10 @@ const ENTRY_FIELDS = {
   "beacon.result/v1": {
     ...cell,
     session: id("ses"),
-    provider,
-    geo,
+    provider: orNull(provider),
+    geo: orNull(geo),
+    "vantage?": cid,
+    "exchange?": cid,
     attempts: positive,
     started_at: instant,
     finished_at: instant,
@@ -720,6 +741,7 @@ const ENTRY_FIELDS = {
     session: orNull(id("ses")),
     provider: orNull(provider),
     geo: orNull(geo),
+    "vantage?": cid,
     attempts: count,
     started_at: orNull(instant),
     finished_at: instant,
@@ -730,6 +752,20 @@ const ENTRY_FIELDS = {
   "beacon.withdrawal/v1": {
     ...cell,
     reason: anyOf("withdrawn-by-admin", "deadline-passed", "budget-spent"),
+  },
+  "beacon.session/v1": {
+    simulated: flag,
+    job: id("job"),
+    intent: count,
+    session: id("ses"),
+    country,
+    provider,
+    geo,
+    cid,
+    size_bytes: count,
+    ended: anyOf("settled", "lost"),
+    cost_glm: orNull(matching(/^\d{1,9}(\.\d{1,18})?$/)),
+    runner_key: id("key"),
   },
   "beacon.comparison/v1": {
     simulated: flag,
@@ -754,13 +790,26 @@ const envelope = record({
 });
 const place = { index: count, proof: list(base64(32), 0, MAX_PROOF_HASHES) };
 const revocation = record({ entry: entryOf("beacon.revocation/v1"), dsse: envelope, ...place });
+
+/**
+ * How deep the document may be nested that says where a question was asked from. What stands in it
+ * is its writer's: the entry binds its bytes.
+ */
+const VANTAGE_DEPTH = 6;
+
 const receiptExtra = record({
   entry: anyEntry,
   dsse: envelope,
   key: orNull(
-    record({ entry: entryOf("beacon.key/v1"), dsse: envelope, ...place }, { revocation }),
+    record({
+      entry: entryOf("beacon.key/v1"),
+      dsse: envelope,
+      ...place,
+      "revocation?": revocation,
+    }),
   ),
   intent: orNull(record({ entry: entryOf("beacon.intent/v1"), ...place })),
+  "vantage?": jsonWithin(VANTAGE_DEPTH),
 });
 
 /** Entries that the log's own key signs, and no runner's. */
@@ -776,8 +825,14 @@ function parseExtra(bytes) {
   const mayHaveIntent = !isLogSigned(extra.entry) && extra.entry.type !== "beacon.intent/v1";
   if ((isLogSigned(extra.entry) && extra.key !== null) || (!mayHaveIntent && extra.intent !== null))
     throw malformedProof("the receipt carries an entry that its own does not lean on");
+  if (extra.vantage !== undefined && !isNamedBy(extra.entry, canonicalBytes(extra.vantage)))
+    throw malformedProof("the receipt carries a document that its entry does not name");
   return extra;
 }
+
+/** Whether the entry's `vantage` is the address of the document. */
+const isNamedBy = ({ vantage }, document) =>
+  vantage !== undefined && sha256OfCid(vantage).equals(sha256(document));
 
 function parseJson(text) {
   try {
@@ -819,6 +874,7 @@ function parseReceipt(file) {
 const cidOf = (entry) =>
   ({
     "beacon.result/v1": entry.cid,
+    "beacon.session/v1": entry.cid,
     "beacon.comparison/v1": entry.cid,
     "beacon.intent/v1": entry.spec_cid,
   })[entry.type] ?? null;
@@ -841,6 +897,7 @@ const subjectOf = (entry) =>
     "beacon.revocation/v1": entry.key,
     "beacon.verifier/v1": entry.file,
     "beacon.intent/v1": entry.job,
+    "beacon.session/v1": entry.session,
     "beacon.comparison/v1": entry.comparison,
   })[entry.type] ?? entry.task;
 

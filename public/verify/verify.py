@@ -15,6 +15,8 @@ program checks that
   - the signed statement is about this entry and this log, and the key that it names signed it;
   - the log registered that key before the entry, and did not take it back before the entry;
   - the entry is in the log's tree, and the log and enough witnesses signed that tree;
+  - the document of where the question was asked from, where the receipt carries one, is the one
+    that the entry names;
   - the tree grew out of the one that you saw before, if you have its checkpoint and a proof;
   - the log announced the job before the entry.
 
@@ -47,6 +49,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any, Callable, Iterator, Optional
 
 
@@ -106,11 +109,7 @@ def has_control_character(text: str, allowed: str) -> bool:
 
 
 def canonical_json(value: Any) -> str:
-    """RFC 8785: object keys in the order of their UTF-16 code units, no white space.
-
-    The RFC writes numbers as JavaScript does. Entries hold integers up to 2^53 - 1 and no other
-    numbers, so decimal digits are enough here; anything else has been refused before.
-    """
+    """RFC 8785: object keys in the order of their UTF-16 code units, no white space."""
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         pairs = (f"{canonical_json(name)}:{canonical_json(value[name])}" for name in names)
@@ -119,7 +118,42 @@ def canonical_json(value: Any) -> str:
         return "[" + ",".join(map(canonical_json, value)) + "]"
     if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
         raise Refusal("CANONICAL_UNSUPPORTED_VALUE", "a string holds half a character")
+    if isinstance(value, float):
+        return canonical_number(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def canonical_number(value: float) -> str:
+    """A number as JavaScript writes it: the shortest digits that mean this double.
+
+    Python finds the same digits, and writes others around them.
+    """
+    if value in (float("inf"), float("-inf")):
+        raise Refusal("CANONICAL_UNSUPPORTED_VALUE", "a number is larger than a double can be")
+    sign, significant, exponent = Decimal(repr(value)).normalize().as_tuple()
+    digits = "".join(map(str, significant))
+    point = len(digits) + int(exponent)  # where the decimal point stands among the digits
+    minus = "-" if sign and value != 0 else ""
+    if 0 < point <= 21:
+        whole, fraction = digits[:point].ljust(point, "0"), digits[point:]
+        return minus + whole + ("." + fraction if fraction else "")
+    if -6 < point <= 0:
+        return minus + "0." + "0" * -point + digits
+    tail = "." + digits[1:] if len(digits) > 1 else ""
+    return f"{minus}{digits[0]}{tail}e{point - 1:+d}"
+
+
+def parse_json(text: str) -> Any:
+    """JSON as JavaScript reads it: every number is a double, and there is no NaN. ValueError."""
+
+    def number(digits: str) -> Any:
+        value = int(digits) if len(digits) < 18 else MAX_SAFE_INTEGER + 1
+        return value if abs(value) <= MAX_SAFE_INTEGER else float(digits)
+
+    def no_number(word: str) -> Any:
+        raise ValueError(word)
+
+    return json.loads(text, parse_int=number, parse_constant=no_number)
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -758,13 +792,26 @@ def base64_of(size: int) -> Form:
     return lambda value: isinstance(value, str) and from_base64(value, size) is not None
 
 
-def record(fields: dict[str, Form], optional: Optional[dict[str, Form]] = None) -> Form:
-    forms = {**fields, **(optional or {})}
+def record(fields: dict[str, Form]) -> Form:
+    """An object with these fields and no other; one whose name has a question mark may lack."""
+    forms = {name.rstrip("?"): form for name, form in fields.items()}
+    needed = {name for name in fields if not name.endswith("?")}
     return lambda value: (
         isinstance(value, dict)
-        and fields.keys() <= value.keys() <= forms.keys()
+        and needed <= value.keys() <= forms.keys()
         and all(forms[name](value[name]) for name in value)
     )
+
+
+def json_within(depth: int) -> Form:
+    """Any JSON that is nested at most so deep: an object of texts has depth 2."""
+
+    def is_within(value: Any) -> bool:
+        items = value.values() if isinstance(value, dict) else value
+        is_nested = isinstance(value, (dict, list))
+        return depth > 0 and (not is_nested or all(map(json_within(depth - 1), items)))
+
+    return is_within
 
 
 def is_instant(value: Any) -> bool:
@@ -809,6 +856,7 @@ COUNT, POSITIVE, FLAG = integer(0), integer(1), any_of(True, False)
 SLUG = matching("[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 PROVIDER = matching("0x[0-9a-f]{40}")
 GEO = any_of("verified", "observed-only", "mismatch", "unverifiable")
+COUNTRY = matching("[A-Z]{2}|home")
 STATE = any_of(
     *("answered", "refused", "empty", "host-filtered"),
     *("truncated", "geoblocked", "timed-out", "harness-error"),
@@ -822,13 +870,14 @@ CELL = {
     "spec_cid": is_cid,
     "prompt": SLUG,
     "service": SLUG,
-    "country": matching("[A-Z]{2}"),
+    "country": COUNTRY,
     "repeat": COUNT,
     "seed": COUNT,
     "runner_key": an_id("key"),
 }
 
-# The entries of a Beacon log by their type. Every entry also has `v`, `at` and `type`.
+# The entries of a Beacon log by their type. Every entry also has `v`, `at` and `type`. A name with a
+# question mark is of a field that may be absent.
 ENTRY_FIELDS: dict[str, dict[str, Form]] = {
     "beacon.key/v1": {
         "key": an_id("key"),
@@ -863,8 +912,10 @@ ENTRY_FIELDS: dict[str, dict[str, Form]] = {
     "beacon.result/v1": {
         **CELL,
         "session": an_id("ses"),
-        "provider": PROVIDER,
-        "geo": GEO,
+        "provider": or_null(PROVIDER),
+        "geo": or_null(GEO),
+        "vantage?": is_cid,
+        "exchange?": is_cid,
         "attempts": POSITIVE,
         "started_at": is_instant,
         "finished_at": is_instant,
@@ -877,6 +928,7 @@ ENTRY_FIELDS: dict[str, dict[str, Form]] = {
         "session": or_null(an_id("ses")),
         "provider": or_null(PROVIDER),
         "geo": or_null(GEO),
+        "vantage?": is_cid,
         "attempts": COUNT,
         "started_at": or_null(is_instant),
         "finished_at": is_instant,
@@ -887,6 +939,20 @@ ENTRY_FIELDS: dict[str, dict[str, Form]] = {
     "beacon.withdrawal/v1": {
         **CELL,
         "reason": any_of("withdrawn-by-admin", "deadline-passed", "budget-spent"),
+    },
+    "beacon.session/v1": {
+        "simulated": FLAG,
+        "job": an_id("job"),
+        "intent": COUNT,
+        "session": an_id("ses"),
+        "country": COUNTRY,
+        "provider": PROVIDER,
+        "geo": GEO,
+        "cid": is_cid,
+        "size_bytes": COUNT,
+        "ended": any_of("settled", "lost"),
+        "cost_glm": or_null(matching(r"[0-9]{1,9}(\.[0-9]{1,18})?")),
+        "runner_key": an_id("key"),
     },
     "beacon.comparison/v1": {
         "simulated": FLAG,
@@ -922,15 +988,26 @@ ENVELOPE = record(
 PLACE = {"index": COUNT, "proof": list_of(base64_of(32), 0, MAX_PROOF_HASHES)}
 REVOCATION = record({"entry": entry_of("beacon.revocation/v1"), "dsse": ENVELOPE, **PLACE})
 REGISTRATION = record(
-    {"entry": entry_of("beacon.key/v1"), "dsse": ENVELOPE, **PLACE}, {"revocation": REVOCATION}
+    {
+        "entry": entry_of("beacon.key/v1"),
+        "dsse": ENVELOPE,
+        **PLACE,
+        "revocation?": REVOCATION,
+    }
 )
 ANNOUNCEMENT = record({"entry": entry_of("beacon.intent/v1"), **PLACE})
+
+# How deep the document may be nested that says where a question was asked from. What stands in it
+# is its writer's: the entry binds its bytes.
+VANTAGE_DEPTH = 6
+
 RECEIPT_EXTRA = record(
     {
         "entry": is_entry,
         "dsse": ENVELOPE,
         "key": or_null(REGISTRATION),
         "intent": or_null(ANNOUNCEMENT),
+        "vantage?": json_within(VANTAGE_DEPTH),
     }
 )
 
@@ -943,7 +1020,7 @@ def is_log_signed(entry: dict) -> bool:
 def parse_extra(data: bytes) -> dict:
     """The entry with what it leans on. It has one spelling, so that no byte escapes the checks."""
     try:
-        extra = json.loads(from_utf8(data) or "")
+        extra = parse_json(from_utf8(data) or "")
     except (ValueError, RecursionError):
         raise malformed_proof("the extra line is not JSON") from None
     if not RECEIPT_EXTRA(extra):
@@ -956,7 +1033,14 @@ def parse_extra(data: bytes) -> dict:
     has_idle_intent = not needs_intent and extra["intent"] is not None
     if has_idle_key or has_idle_intent:
         raise malformed_proof("the receipt carries an entry that its own does not lean on")
+    if "vantage" in extra and not is_named_by(entry, canonical_bytes(extra["vantage"])):
+        raise malformed_proof("the receipt carries a document that its entry does not name")
     return extra
+
+
+def is_named_by(entry: dict, document: bytes) -> bool:
+    """Whether the entry's `vantage` is the address of the document."""
+    return "vantage" in entry and sha256_of_cid(entry["vantage"]) == sha256(document)
 
 
 def leaf_of(entry: dict) -> bytes:
@@ -995,7 +1079,8 @@ def parse_receipt(file: bytes) -> Receipt:
     own = Leaf(leaf_of(extra["entry"]), proof.index, proof.hashes)
     announced = None if extra["intent"] is None else placed(extra["intent"])
     checkpoint = parse_checkpoint(note.text)
-    return Receipt(**extra, announced=announced, own=own, note=note, checkpoint=checkpoint)
+    parts = {name: extra[name] for name in ("entry", "dsse", "key", "intent")}
+    return Receipt(**parts, announced=announced, own=own, note=note, checkpoint=checkpoint)
 
 
 # --------------------------------------------------------------- the statement, DSSE and in-toto --
@@ -1003,6 +1088,7 @@ def parse_receipt(file: bytes) -> Receipt:
 # The field that names the document for which an entry stands. The other types stand for none.
 DOCUMENT_FIELD = {
     "beacon.result/v1": "cid",
+    "beacon.session/v1": "cid",
     "beacon.comparison/v1": "cid",
     "beacon.intent/v1": "spec_cid",
 }
@@ -1013,6 +1099,7 @@ SUBJECT_FIELD = {
     "beacon.revocation/v1": "key",
     "beacon.verifier/v1": "file",
     "beacon.intent/v1": "job",
+    "beacon.session/v1": "session",
     "beacon.comparison/v1": "comparison",
 }
 

@@ -20,12 +20,19 @@ export type GivenFile = {
   arrayBuffer(): Promise<ArrayBuffer>;
 };
 
+/** A single receipt that was judged, with its own bytes. */
+type JudgedReceipt = {
+  readonly name: string;
+  readonly receipt: Uint8Array;
+  readonly report: VerificationReport;
+};
+
 /** What the page found about the files that it was given. */
 export type Judged =
   | { readonly kind: "bundle"; readonly report: BundleReport; readonly files: BundleFiles }
   | {
       readonly kind: "receipts";
-      readonly receipts: readonly { readonly name: string; readonly report: VerificationReport }[];
+      readonly receipts: readonly JudgedReceipt[];
       readonly policy: "reader" | "files";
     }
   | { readonly kind: "refused"; readonly sentence: string; readonly code: string | null };
@@ -101,12 +108,12 @@ async function judgeReceipts(files: BundleFiles, own: Policy | null): Promise<Ju
   const documents = new Map<string, Uint8Array>();
   for (const bytes of files.values())
     if (bytes.length <= MAX_BLOCK_BYTES) documents.set(cidOf(bytes), bytes);
-  const receipts: { name: string; report: VerificationReport }[] = [];
+  const receipts: JudgedReceipt[] = [];
   for (const name of names) {
     const receipt = files.get(name) ?? new Uint8Array();
     const block = documents.get(cidIn(receipt) ?? "") ?? null;
     const judged = { receipt, block, policy, lastSeen: null, consistency: null };
-    receipts.push({ name, report: await verifyReceipt(judged) });
+    receipts.push({ name, receipt, report: await verifyReceipt(judged) });
   }
   return { kind: "receipts", receipts, policy: own === null ? "files" : "reader" };
 }

@@ -1,6 +1,7 @@
 import { element } from "@/components/bundle/verifier-page/element";
 import { mark, showReceipt } from "@/components/bundle/verifier-page/show-receipt";
 import { strangerLine } from "@/components/bundle/verifier-page/stranger-text";
+import { whereFrom } from "@/components/bundle/verifier-page/where-from";
 import { counted, formatCount } from "@/components/ui/count";
 import { checkTitle } from "@/components/verify/check-words";
 import type { BundleFiles } from "@/server/domain/bundle/bundle";
@@ -190,6 +191,8 @@ function tally(receipts: readonly BundleReceipt[]): HTMLElement {
 const documentName = (file: string): string | null => {
   if (file === "receipts/intent.tlog-proof") return "spec.json";
   if (file === "receipts/comparison.tlog-proof") return "comparison.json";
+  const [, session] = /^receipts\/(ses-[a-z2-7]{26})\.tlog-proof$/.exec(file) ?? [];
+  if (session !== undefined) return `sessions/${session}.json`;
   const [, task] = /^receipts\/(tsk-[a-z2-7]{26})\.tlog-proof$/.exec(file) ?? [];
   return task === undefined ? null : `responses/${task}.txt`;
 };
@@ -229,7 +232,13 @@ export function showBundle(report: BundleReport, files: BundleFiles): HTMLElemen
       : section(
           "Receipt by receipt",
           longList("receipts", inOrder(receipts), (receipt) =>
-            element("li", "", showReceipt(receipt.file, receipt.report, documentOf(receipt.file))),
+            element(
+              "li",
+              "",
+              showReceipt(receipt.file, receipt.report, documentOf(receipt.file), () =>
+                whereFrom(files.get(receipt.file) ?? new Uint8Array()),
+              ),
+            ),
           ),
         ),
     section(

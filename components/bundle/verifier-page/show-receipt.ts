@@ -36,12 +36,14 @@ const KINDS: Readonly<Record<LogEntry["type"], string>> = {
   "beacon.result/v1": "Response",
   "beacon.failure/v1": "Failure",
   "beacon.withdrawal/v1": "Withdrawal",
+  "beacon.session/v1": "End of a vantage session",
   "beacon.comparison/v1": "Report of the job",
 };
 
 function aboutOf(entry: LogEntry): string {
   if ("prompt" in entry)
     return `${entry.prompt} to ${entry.service} from ${entry.country}, repeat ${entry.repeat + 1}${"state" in entry ? `: ${entry.state}` : ""}`;
+  if ("ended" in entry) return `from ${entry.country}: ${entry.ended}, exit ${entry.geo}`;
   if ("key" in entry) return entry.key;
   return "file" in entry ? entry.file : "";
 }
@@ -61,7 +63,11 @@ function checkRow({ name, outcome, reason, code }: Check): HTMLElement {
 }
 
 /** The nine checks of one receipt, or why there are none. */
-function body(report: VerificationReport, document: string | null): HTMLElement {
+function body(
+  report: VerificationReport,
+  document: string | null,
+  whereFrom: readonly string[],
+): HTMLElement {
   const checks =
     report.verdict === "unusable"
       ? element("p", "bad", "It cannot be read as a receipt: ", strangerLine(`${report.problem}.`))
@@ -70,7 +76,16 @@ function body(report: VerificationReport, document: string | null): HTMLElement 
     document === null
       ? null
       : element("div", "", element("h4", "", "The document, as it is"), strangerText(document));
-  return element("div", "receipt-body", text, checks);
+  const from =
+    whereFrom.length === 0
+      ? null
+      : element(
+          "div",
+          "",
+          element("h4", "", "Where from"),
+          ...whereFrom.map((sentence) => element("p", "", strangerLine(sentence))),
+        );
+  return element("div", "receipt-body", text, from, checks);
 }
 
 /**
@@ -78,11 +93,13 @@ function body(report: VerificationReport, document: string | null): HTMLElement 
  * is opened: there may be thousands.
  *
  * @param documentOf reads the text of the document beside the receipt; null when there is none.
+ * @param whereFrom says in sentences where its question was asked from; none when there was none.
  */
 export function showReceipt(
   file: string,
   report: VerificationReport,
   documentOf: () => string | null,
+  whereFrom: () => readonly string[],
 ): HTMLElement {
   const { verdict, facts } = report;
   const kind = facts === null ? "Unreadable" : KINDS[facts.entry.type];
@@ -102,7 +119,8 @@ export function showReceipt(
   );
   const details = element("details", "receipt", summary);
   details.addEventListener("toggle", () => {
-    if (details.open && details.childElementCount === 1) details.append(body(report, documentOf()));
+    if (details.open && details.childElementCount === 1)
+      details.append(body(report, documentOf(), whereFrom()));
   });
   return details;
 }

@@ -7,6 +7,7 @@ import {
 import { showBundle } from "@/components/bundle/verifier-page/show-bundle";
 import { showReceipt } from "@/components/bundle/verifier-page/show-receipt";
 import { strangerLine } from "@/components/bundle/verifier-page/stranger-text";
+import { whereFrom } from "@/components/bundle/verifier-page/where-from";
 import { counted, formatCount } from "@/components/ui/count";
 
 function place<T extends HTMLElement>(id: string, kind: new () => T): T {
@@ -52,11 +53,16 @@ function shown(judged: Judged): HTMLElement {
     ),
   );
   banner.setAttribute("role", bad > 0 ? "alert" : "status");
-  const rows = judged.receipts.map(({ name, report }) =>
+  const rows = judged.receipts.map(({ name, receipt, report }) =>
     element(
       "li",
       "",
-      showReceipt(name, report, () => null),
+      showReceipt(
+        name,
+        report,
+        () => null,
+        () => whereFrom(receipt),
+      ),
     ),
   );
   return element("div", "report", banner, element("ul", "receipts", ...rows));

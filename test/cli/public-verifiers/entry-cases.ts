@@ -86,7 +86,9 @@ function fields(): VerdictCase[] {
     ...["0xAB", `0x${"g".repeat(40)}`, `0x${"a".repeat(41)}`].map((value) =>
       field("provider", value),
     ),
-    ...["guessed", null, ["verified"]].map((value) => field("geo", value)),
+    ...["guessed", ["verified"]].map((value) => field("geo", value)),
+    field("geo", null, "unsound"),
+    field("provider", null, "unsound"),
     ...["beacon.result/v2", "beacon.key/v1", "toString", null].map((value) => field("type", value)),
     ...["job-a", `JOB-${"a".repeat(26)}`, `job-${"1".repeat(26)}`].map((value) =>
       field("job", value),

@@ -11,6 +11,9 @@ import {
 import { aLog, anIntent, entriesOfAllKinds } from "@/test/domain/verify/a-log";
 
 const served = log.receiptOf(RESULT);
+const SIZE = entriesOfAllKinds().length;
+const sizeLine = `\n${SIZE}\n`;
+const sizeAndRoot = new RegExp(`${sizeLine}.*\n`);
 const { checkpoint } = parseProof(served);
 const seedOfFlips = 20_261_122;
 
@@ -155,7 +158,7 @@ function proofLines(): VerdictCase[] {
     unusable("a hash of 31 bytes", withParts({ proof: [...proof.slice(1), hash.subarray(1)] })),
     unusable("a hash of 33 bytes", withParts({ proof: [...proof, new Uint8Array(33)] })),
     moved("the index of another entry", 4n, "LOG_PROOF_ROOT_MISMATCH"),
-    moved("an index of the size", 8n, "LOG_POSITION_INVALID"),
+    moved("an index of the size", BigInt(SIZE), "LOG_POSITION_INVALID"),
     moved("an index of 2^53 + 1", 2n ** 53n + 1n, "LOG_POSITION_INVALID"),
     moved("an index of 2^63 - 1", 2n ** 63n - 1n, "LOG_POSITION_INVALID"),
     ...(
@@ -223,20 +226,20 @@ function notes(): VerdictCase[] {
       name: "a stranger's name in another script",
       receipt: withParts({ checkpoint: `${checkpoint}\u2014 \u05e2\u05d3\u{1f600} AAAAAAAA\n` }),
     }),
-    put("a size with a leading zero", "\n8\n", "\n08\n", "CHECKPOINT_MALFORMED"),
-    put("a size of 2^63", "\n8\n", `\n${2n ** 63n}\n`, "CHECKPOINT_MALFORMED"),
-    put("a size that is a word", "\n8\n", "\neight\n", "CHECKPOINT_MALFORMED"),
-    put("a root of 31 bytes", /\n8\n.*\n/, "\n8\nAAAA\n", "CHECKPOINT_MALFORMED"),
-    put("no root", /\n8\n.*\n/, "\n8\n", "CHECKPOINT_MALFORMED"),
-    put("an empty line in the checkpoint", /\n8\n/, "\n\n8\n", "CHECKPOINT_MALFORMED"),
+    put("a size with a leading zero", sizeLine, `\n0${SIZE}\n`, "CHECKPOINT_MALFORMED"),
+    put("a size of 2^63", sizeLine, `\n${2n ** 63n}\n`, "CHECKPOINT_MALFORMED"),
+    put("a size that is a word", sizeLine, "\neight\n", "CHECKPOINT_MALFORMED"),
+    put("a root of 31 bytes", sizeAndRoot, `${sizeLine}AAAA\n`, "CHECKPOINT_MALFORMED"),
+    put("no root", sizeAndRoot, sizeLine, "CHECKPOINT_MALFORMED"),
+    put("an empty line in the checkpoint", sizeLine, `\n${sizeLine}`, "CHECKPOINT_MALFORMED"),
     aCase({
       name: "another size",
-      receipt: withParts({ checkpoint: checkpoint.replace("\n8\n", "\n9\n") }),
+      receipt: withParts({ checkpoint: checkpoint.replace(sizeLine, `\n${SIZE + 1}\n`) }),
       expected: "unsound",
     }),
     aCase({
       name: "a size of 2^63 - 1 that nobody signed",
-      receipt: withParts({ checkpoint: checkpoint.replace("\n8\n", `\n${2n ** 63n - 1n}\n`) }),
+      receipt: withParts({ checkpoint: checkpoint.replace(sizeLine, `\n${2n ** 63n - 1n}\n`) }),
       expected: "unsound",
     }),
     aCase({
@@ -246,7 +249,7 @@ function notes(): VerdictCase[] {
     }),
     aCase({
       name: "the checkpoint of another tree of the log",
-      receipt: withParts({ checkpoint: other.noteAt(8) }),
+      receipt: withParts({ checkpoint: other.noteAt(SIZE) }),
       expected: "unsound",
       code: "LOG_PROOF_ROOT_MISMATCH",
     }),
