@@ -66,7 +66,7 @@ async function stampsIn(
 export const bundleDeps = (context: Context): BuildBundleDeps => ({
   ...context,
   receiptsAt: (checkpoint) => {
-    const pinned = pinLog(context, checkpoint);
+    const pinned = { ...pinLog(context, checkpoint), content: context.content };
     return async (index) => (await buildReceipt(pinned, index)).text;
   },
   publicFiles: () => filesBeside(join(process.cwd(), "public")),

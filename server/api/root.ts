@@ -3,7 +3,9 @@ import { comparisonsRouter } from "@/server/api/routers/comparisons";
 import { jobsRouter } from "@/server/api/routers/jobs";
 import { liveRouter } from "@/server/api/routers/live";
 import { logRouter } from "@/server/api/routers/log";
+import { providersRouter } from "@/server/api/routers/providers";
 import { responsesRouter } from "@/server/api/routers/responses";
+import { servicesRouter } from "@/server/api/routers/services";
 import { sessionRouter } from "@/server/api/routers/session";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
@@ -13,6 +15,8 @@ export const appRouter = router({
   comparisons: comparisonsRouter,
   responses: responsesRouter,
   log: logRouter,
+  services: servicesRouter,
+  providers: providersRouter,
   session: sessionRouter,
   live: liveRouter,
 });

@@ -18,6 +18,10 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
   ACCOUNT_EXISTS: "CONFLICT",
   KEY_NOT_FOUND: "NOT_FOUND",
   KEY_IN_USE: "CONFLICT",
+  SERVICE_NOT_FOUND: "NOT_FOUND",
+  PROVIDER_NOT_FOUND: "NOT_FOUND",
+  SERVICE_INVALID: "BAD_REQUEST",
+  SERVICE_IN_USE: "CONFLICT",
 };
 const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
   TRPC_CODE[code] ?? (code.startsWith("JOB_SPEC_") ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR");

@@ -10,6 +10,10 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "run SPEC.json [--wait]            submit a job spec to the running portal",
     load: async () => (await import("@/server/cli/run")).runCommand,
   },
+  ask: {
+    usage: "ask QUESTION --service ID         ask one question now, from here or from countries",
+    load: async () => (await import("@/server/cli/ask")).askCommand,
+  },
   verify: {
     usage: "verify FILE.tlog-proof [--json]   check a receipt offline",
     load: async () => (await import("@/server/cli/verify")).verifyCommand,
@@ -54,6 +58,42 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
       return (args, io) => witnessCommand(args, { ...io, open: openWitness, stopped });
     },
   },
+  golem: {
+    usage: "golem doctor [--rent COUNTRY]     is the Golem network ready, and what is missing",
+    load: async () => {
+      const { golemCommand } = await import("@/server/cli/golem");
+      const { openGolemDoctor } = await import("@/server/golem-doctor");
+      const stop = new AbortController();
+      for (const signal of ["SIGTERM", "SIGINT"] as const)
+        process.once(signal, () => stop.abort(new Error(signal)));
+      return (args, { out, err }) =>
+        golemCommand(args, { out, err, openDoctor: openGolemDoctor, stopped: stop.signal });
+    },
+  },
+  image: {
+    usage: "image build|verify|inspect        what runs in rented machines",
+    load: async () => {
+      const { imageCommand } = await import("@/server/cli/image");
+      const { imageTools } = await import("@/server/context");
+      return (args, io) => imageCommand(args, { ...io, ...imageTools });
+    },
+  },
+  service: {
+    usage: "service list|add|key|check|…      services on the internet or at home",
+    load: async () => {
+      const { serviceCommand } = await import("@/server/cli/service");
+      const { readHiddenInput } = await import("@/server/cli/hidden-input");
+      return (args, io) => serviceCommand(args, { ...io, readInput: readHiddenInput });
+    },
+  },
+  provider: {
+    usage: "provider list|deny|allow|drop     who is rented, how that went, and who may be",
+    load: async () => (await import("@/server/cli/provider")).providerCommand,
+  },
+  vault: {
+    usage: "vault rotate                      seal the services' keys under a new master key",
+    load: async () => (await import("@/server/cli/vault")).vaultCommand,
+  },
   key: {
     usage: "key list|rotate|revoke            the keys that sign entries",
     load: async () => (await import("@/server/cli/key")).keyCommand,
@@ -77,7 +117,10 @@ async function main([name, ...args]: readonly string[]): Promise<0 | 1 | 2> {
   const io: CommandIo = {
     out: (line) => console.log(line),
     err: (line) => console.error(line),
-    home: readEnv().BEACON_HOME,
+    // Read when it is asked for: a variable that does not fit is the command's failure, and its to tell.
+    get home() {
+      return readEnv().BEACON_HOME;
+    },
   };
   const command = name === undefined ? undefined : COMMANDS[name];
   if (command === undefined) {

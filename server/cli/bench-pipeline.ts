@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { cpus } from "node:os";
 import pg from "pg";
-import { applyMigrations } from "@/prisma/migrate";
-import { freePort } from "@/server/cli/ports";
-import { prepareInstallation } from "@/server/cli/prepare-installation";
-import { createSupervisor } from "@/server/cli/supervisor";
+import {
+  announcedAt as announced,
+  publishedAt,
+  until,
+  withInstallation,
+} from "@/server/cli/bench-installation";
 import { contextFor } from "@/server/context";
-import { openDatabase } from "@/server/database";
-import { readEnv } from "@/server/env";
+import type { Env } from "@/server/env";
 import { submitJob } from "@/server/services/submit-job";
 
 /** Seconds with three decimals. */
@@ -45,9 +42,6 @@ export type PipelineFigures = {
 };
 
 const COUNTRIES = ["DE", "US", "KE"];
-const POLL_MS = 50;
-const GIVE_UP_MS = 180_000;
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const specOf = (prompts: number) => ({
   version: "1.0",
@@ -69,44 +63,16 @@ const specOf = (prompts: number) => ({
 });
 
 /** Runs one job of `prompts` x 3 countries in a fresh installation and times its steps. */
-export async function benchPipeline(want: {
+export const benchPipeline = (want: {
   readonly prompts: number;
   readonly latencyMs: number;
-}): Promise<PipelineFigures> {
-  const home = mkdtempSync(join(tmpdir(), "beacon-bench-"));
-  const env = { ...readEnv(), BEACON_HOME: home, LOG_LEVEL: "warn" as const };
-  const database = await openDatabase({ ...env, DATABASE_URL: undefined }, () => {});
-  const supervisor = createSupervisor({
-    root: ROOT,
-    logFolder: join(home, "logs"),
-    note: (line) => process.stderr.write(`${line}\n`),
-  });
-  try {
-    await applyMigrations(database.url);
-    await prepareInstallation(database.url);
-    const environment = {
-      NODE_ENV: "production",
-      BEACON_HOME: home,
-      DATABASE_URL: database.url,
-      LOG_LEVEL: "warn",
-      BEACON_LOOPBACK_PORT: String(await freePort()),
-      BEACON_CONTROL_LATENCY_MS: String(want.latencyMs),
-    };
-    const start = (name: string, entry: string) =>
-      supervisor.start({ name, entry, environment, readyTimeoutMs: 60_000, stopTimeoutMs: 5_000 });
-    await start("loopback", "workers/loopback.ts");
-    await Promise.all([start("workers", "workers/main.ts"), start("golem", "workers/golem.ts")]);
-    return await measure({ ...env, DATABASE_URL: database.url }, want);
-  } finally {
-    await supervisor.stop(["workers", "golem"]);
-    await supervisor.stop(["loopback"]);
-    await database.close();
-    rmSync(home, { recursive: true, force: true });
-  }
-}
+}): Promise<PipelineFigures> =>
+  withInstallation({ BEACON_CONTROL_LATENCY_MS: String(want.latencyMs) }, (env) =>
+    measure(env, want),
+  );
 
 async function measure(
-  env: ReturnType<typeof readEnv>,
+  env: Env,
   want: { readonly prompts: number; readonly latencyMs: number },
 ): Promise<PipelineFigures> {
   const context = contextFor(env);
@@ -163,30 +129,4 @@ async function measure(
     await client.end();
     await context.close();
   }
-}
-
-/** When the checkpoint was published that includes the job's intent. */
-async function announced(client: pg.Client, jobId: string): Promise<number | null> {
-  const { rows } = await client.query<{ at: Date | null }>(
-    `SELECT min(c."publishedAt") AS at FROM log_checkpoints c
-     WHERE c.size > (SELECT index FROM log_entries WHERE "jobId" = $1 AND kind = 'beacon.intent/v1')`,
-    [jobId],
-  );
-  return rows[0]?.at?.getTime() ?? null;
-}
-
-/** When the checkpoint was published that includes the last of the job's closings; null while one is open. */
-async function publishedAt(client: pg.Client, jobId: string): Promise<number | null> {
-  const { rows } = await client.query<{ at: Date | null }>(
-    `SELECT min(c."publishedAt") AS at FROM log_checkpoints c WHERE c.size > (
-       SELECT CASE WHEN count(*) = (SELECT "taskCount" FROM "Job" WHERE id = $1) THEN max(index) END
-       FROM log_entries WHERE "jobId" = $1 AND "taskId" IS NOT NULL)`,
-    [jobId],
-  );
-  return rows[0]?.at?.getTime() ?? null;
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + GIVE_UP_MS; !(await isDone()); await sleep(POLL_MS))
-    if (Date.now() > end) throw new Error("the benchmark did not finish in time");
 }

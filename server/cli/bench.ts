@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 
 export const BENCH_USAGE =
-  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] [--json]";
+  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] | dispatch [--tasks 5000] [--latency 400] [--json]";
 
 /**
  * `beacon bench pipeline`: measures, on this machine, the way from a submitted job to its last
- * published receipt; `beacon bench log`: the log by itself. Each in an installation of its own that
+ * published receipt; `beacon bench dispatch`: how ten countries are asked through both doors while
+ * providers fail; `beacon bench log`: the log by itself. Each in an installation of its own that
  * is thrown away afterwards.
  *
  * @returns 0 measured, 2 wrong usage.
@@ -17,7 +18,8 @@ export async function benchCommand(args: readonly string[], io: CommandIo): Prom
     allowPositionals: true,
     options: {
       prompts: { type: "string", default: "500" },
-      latency: { type: "string", default: "20" },
+      latency: { type: "string" },
+      tasks: { type: "string", default: "5000" },
       chromium: { type: "string" },
       json: { type: "boolean", default: false },
     },
@@ -34,8 +36,16 @@ export async function benchCommand(args: readonly string[], io: CommandIo): Prom
     const part = BENCH_PARTS.find((name) => name === what);
     if (part !== undefined) return runBenchPart(part);
   }
+  if (what === "dispatch") {
+    const order = { tasks: Number(values.tasks), latencyMs: Number(values.latency ?? "400") };
+    if (Number.isInteger(order.tasks) && order.tasks >= 20 && order.latencyMs >= 0) {
+      const { benchDispatch } = await import("@/server/cli/bench-dispatch");
+      show(await benchDispatch(order), values.json, io);
+      return 0;
+    }
+  }
   const prompts = Number(values.prompts);
-  const latencyMs = Number(values.latency);
+  const latencyMs = Number(values.latency ?? "20");
   const isUsable = Number.isInteger(prompts) && prompts > 0 && prompts <= 500 && latencyMs >= 0;
   if (what !== "pipeline" || !isUsable) {
     io.err(`usage: beacon ${BENCH_USAGE}`);

@@ -1,6 +1,6 @@
 // The door of every npm command: plain Node, so that it runs before anything is installed.
 //
-//   node server/cli/bootstrap.mjs start | test | beacon [arguments]
+//   node server/cli/bootstrap.mjs start | test | golem-live | beacon [arguments]
 //
 // Installs what package-lock.json names when node_modules does not fit it, generates the Prisma
 // client when the schema changed, and goes on in the TypeScript entry in this same process.
@@ -29,6 +29,7 @@ const ENTRIES = {
   start: "server/cli/start.ts",
   test: "test/run.ts",
   beacon: "server/cli/beacon.ts",
+  "golem-live": "test/golem-live/run.ts",
 };
 const NODE_AT_LEAST = [20, 19];
 
@@ -274,7 +275,7 @@ const [command, ...rest] = process.argv.slice(2);
 const entry = Object.hasOwn(ENTRIES, command ?? "") ? join(ROOT, ENTRIES[command]) : null;
 if (entry === null) fail("usage: node server/cli/bootstrap.mjs start | test | beacon [arguments]");
 checkNode();
-const withDev = command === "test";
+const withDev = command === "test" || command === "golem-live";
 if (!fits(withDev) || !hasClient()) {
   await alone(async () => {
     await install(withDev);

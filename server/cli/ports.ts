@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BeaconError } from "@/server/domain/errors";
@@ -61,4 +62,17 @@ export async function freePort(): Promise<number> {
   const result = await tryToListen("127.0.0.1", 0);
   if ("port" in result) return result.port;
   throw new BeaconError("CONFIG_INVALID", `127.0.0.1 cannot be listened on (${result.code})`);
+}
+
+/**
+ * The port of 127.0.0.1 that `file` remembers, when it is free; otherwise another, which is remembered
+ * from now on. For what others write down: an address that changes at every start names nothing.
+ */
+export async function keptPort(file: string): Promise<number> {
+  const known = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  const isUsable = Number.isInteger(known) && known >= LOWEST && known <= HIGHEST;
+  if (isUsable && "port" in (await tryToListen("127.0.0.1", known))) return known;
+  const port = await freePort();
+  writeFileSync(file, `${port}\n`);
+  return port;
 }

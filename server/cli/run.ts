@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
-import { portalClient, portalFailure, waitForJob } from "@/server/cli/portal-client";
+import { followJob } from "@/server/cli/follow-job";
+import { portalClient, portalFailure } from "@/server/cli/portal-client";
 import { isBeaconError } from "@/server/domain/errors";
 import { publicUrlOf, readEnv } from "@/server/env";
 
 export const RUN_USAGE = "run SPEC.json [--wait] [--key UUID] [--url URL]";
-const POLL_MS = 500;
 
 /**
  * `beacon run`: submits a job spec to the running portal.
@@ -42,12 +42,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     io.out(`${created ? "accepted" : "known already"}: ${jobId}`);
     io.out(`${url}/jobs/${jobId}`);
     if (values.wait !== true) return 0;
-    const job = await waitForJob(client, jobId, POLL_MS, ({ status, counts }) => {
-      const closed = counts.succeeded + counts.failed + counts.withdrawn;
-      io.out(
-        `${status.toLowerCase()}: ${closed} of ${counts.announced} tasks closed, ${counts.running} running`,
-      );
-    });
+    const job = await followJob(client, jobId, io);
     io.out(`comparison published as entry ${job.comparisonIndex}`);
     return job.status === "COMPLETED" ? 0 : 1;
   } catch (error) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { applyMigrations } from "@/prisma/migrate";
 import { buildSite } from "@/server/cli/build-site";
 import { type PidLock, takePidLock } from "@/server/cli/pid-lock";
-import { checkPort, freePort } from "@/server/cli/ports";
+import { checkPort, freePort, keptPort } from "@/server/cli/ports";
 import { listenForShutdown, type Shutdown } from "@/server/cli/shutdown";
 import { type Steps, stepsOn } from "@/server/cli/steps";
 import { createSupervisor, type ProcessPlan, type Supervisor } from "@/server/cli/supervisor";
@@ -24,6 +24,7 @@ const PROCESSES = {
   loopback: { entry: "workers/loopback.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 2_000 },
   workers: { entry: "workers/main.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 6_000 },
   golem: { entry: "workers/golem.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 6_000 },
+  home: { entry: "workers/home.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 6_000 },
   portal: { entry: "server/main.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 3_000 },
 } as const;
 
@@ -125,7 +126,7 @@ async function bringUpProcesses(
   shutdown.add(
     async () => {
       await supervisor.stop(["portal"]);
-      await supervisor.stop(["workers", "golem"]);
+      await supervisor.stop(["workers", "golem", "home"]);
       await supervisor.stop(["loopback"]);
     },
     () => supervisor.kill(),
@@ -135,8 +136,15 @@ async function bringUpProcesses(
     BEACON_HOME: env.BEACON_HOME,
     DATABASE_URL: databaseUrl,
     BEACON_LOOPBACK_PORT: String(env.BEACON_LOOPBACK_PORT ?? (await freePort())),
+    BEACON_VENDOR_PORT: String(
+      env.BEACON_VENDOR_PORT ?? (await keptPort(join(env.BEACON_HOME, "vendor-port"))),
+    ),
   };
   await steps.run("golem network", async (say) => {
+    if (env.YAGNA_APPKEY !== undefined) {
+      say(`yagna at ${env.YAGNA_API_URL}, paid with ${env.BEACON_PAYMENT ?? "nothing yet"}`);
+      return;
+    }
     await supervisor.start(planOf("loopback", environment));
     say(`loopback (simulated) on 127.0.0.1:${environment.BEACON_LOOPBACK_PORT}`);
   });
@@ -149,6 +157,10 @@ async function bringUpProcesses(
     steps.run("golem worker", async (say) => {
       await supervisor.start(planOf("golem", environment));
       say("rents providers and runs tasks");
+    }),
+    steps.run("home worker", async (say) => {
+      await supervisor.start(planOf("home", environment));
+      say("asks from this machine");
     }),
     steps.run("portal", async (say) => {
       await supervisor.start(planOf("portal", environment));

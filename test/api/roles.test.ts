@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { AppRouter } from "@/server/api/root";
 import { appRouter, createCaller } from "@/server/api/root";
 import type { Actor } from "@/server/auth";
+import { aService } from "@/test/adapters/service/a-service";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
 import { aJobId, announced, aTaskRow } from "@/test/support/builders";
@@ -50,6 +51,18 @@ const PROCEDURES: Record<string, { least: Role; input?: unknown }> = {
     least: "admin",
     input: { key: aJobId(250).replace("job-", "key-"), reason: "retired" },
   },
+  "services.list": { least: "reader" },
+  "services.save": { least: "admin", input: aService() },
+  "services.setKey": { least: "admin", input: { id: "vendor", key: "sk-roles" } },
+  "services.pause": { least: "admin", input: { id: "vendor", minutes: 0 } },
+  "services.check": { least: "admin", input: { id: "vendor" } },
+  "services.remove": { least: "admin", input: { id: "vendor" } },
+  "providers.list": { least: "reader" },
+  "providers.rule": {
+    least: "admin",
+    input: { providerId: `0x${"ab".repeat(20)}`, rule: "deny", reason: "a test of roles" },
+  },
+  "providers.dropRule": { least: "admin", input: { providerId: `0x${"ab".repeat(20)}` } },
   "session.viewer": { least: "reader" },
   "live.events": { least: "reader", input: {} },
 };
@@ -88,14 +101,19 @@ describe("who may call what", () => {
     else expect(["OK", "NOT_FOUND", "CONFLICT"]).toContain(code);
   });
 
-  it.each(["jobs.submit", "jobs.withdraw", "accounts.create"])(
-    "%s says nothing of a bad input to who may not call it",
-    async (path) => {
-      expect(await call("reader", path, { bad: true })).toBe("UNAUTHORIZED");
-      expect(await call("attester", path, { bad: true })).toBe("FORBIDDEN");
-      expect(await call("admin", path, { bad: true })).toBe("BAD_REQUEST");
-    },
-  );
+  it.each([
+    "jobs.submit",
+    "jobs.withdraw",
+    "accounts.create",
+    "services.save",
+    "services.setKey",
+    "providers.rule",
+    "providers.dropRule",
+  ])("%s says nothing of a bad input to who may not call it", async (path) => {
+    expect(await call("reader", path, { bad: true })).toBe("UNAUTHORIZED");
+    expect(await call("attester", path, { bad: true })).toBe("FORBIDDEN");
+    expect(await call("admin", path, { bad: true })).toBe("BAD_REQUEST");
+  });
 
   it("leaves nothing behind when it is refused", async () => {
     const { jobs, accounts } = house.context;

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { CountryCode } from "@/schemas/country";
 import { JobId } from "@/schemas/primitives";
 import { adminProcedure, publicProcedure, router } from "@/server/api/trpc";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
+import { catalogOf } from "@/server/domain/job/catalog";
+import { dayOf } from "@/server/domain/time";
 import { LOOPBACK_SITES } from "@/server/domain/vantage/address-plan";
+import { listServices } from "@/server/services/list-services";
 import { showBlocks } from "@/server/services/show-blocks";
 import { showCompleteness } from "@/server/services/show-completeness";
 import { listJobs, showJob } from "@/server/services/show-jobs";
@@ -38,16 +42,25 @@ export const jobsRouter = router({
 
   list: publicProcedure.input(Page).query(({ ctx, input }) => listJobs(ctx, input)),
 
-  /** What a job may ask for here: services, countries with providers, and limits. */
-  catalog: publicProcedure.query(({ ctx }) => ({
-    services: CONTROL_MODELS.map(({ id, description }) => ({
-      id,
-      model: id,
-      door: "model" as const,
-      description,
-      simulated: ctx.simulated,
-    })),
-    countries: [...new Set(LOOPBACK_SITES.map(({ country }) => country))],
-    limits: ctx.limits,
-  })),
+  /** What a job may ask for here: services, countries, and limits. */
+  catalog: publicProcedure.query(async ({ ctx }) =>
+    catalogOf(
+      {
+        models: ctx.models.map((id) => ({
+          id,
+          description: CONTROL_MODELS.find((model) => model.id === id)?.description ?? null,
+        })),
+        services: await listServices(ctx),
+        // On a real network nobody knows before asking where providers are.
+        countries: ctx.simulated
+          ? [...new Set(LOOPBACK_SITES.map(({ country }) => country))]
+          : CountryCode.options.map((code) => CountryCode.parse(code)),
+        areProvidersKnown: ctx.simulated,
+        limits: ctx.limits,
+        images: ctx.images,
+        simulated: ctx.simulated,
+      },
+      dayOf(ctx.now()),
+    ),
+  ),
 });
