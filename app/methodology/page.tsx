@@ -4,6 +4,7 @@ import { LIMITS } from "@/components/comparison/finding-words";
 import { Chapter } from "@/components/methodology/chapter";
 import { CheckList } from "@/components/methodology/check-list";
 import { PolicyTable } from "@/components/methodology/policy-table";
+import { DatabaseCredits } from "@/components/response/database-credits";
 import { VERDICTS, VerdictBadge } from "@/components/response/verdict";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { RESPONSE_STATES, StateLabel } from "@/components/ui/response-state";
@@ -103,9 +104,11 @@ export default function MethodologyPage() {
       </Chapter>
       <Chapter id="countries" title="How a country is evidenced">
         <p>
-          A provider states its country. Through its tunnel, before the first task and after the
-          last, Beacon looks at which address the call comes out, and asks more than one database
-          where that address is. What they say is shown, also when they disagree.
+          Which country a provider is in is a claim until its exit was seen. What sources say of it
+          is written down before it is rented. Then, through the provider’s tunnel, before the first
+          task and after the last, at least two echo services are asked which address they see, and
+          at least two databases where that address is. What they say is shown, also when they
+          disagree, and the log entry of each answer commits to all of it.
         </p>
         <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[13rem_1fr]">
           {GeoVerdict.options.map((verdict) => (
@@ -117,6 +120,30 @@ export default function MethodologyPage() {
             </div>
           ))}
         </dl>
+        <p>
+          An echo service that is asked over TLS cannot be played by the provider. A look shows the
+          exit: a machine elsewhere may stand behind it. A network of data centres or of a VPN
+          service is named as such, as far as its name or number says so; most names do not.
+        </p>
+        <p>
+          The fastest round trip bounds how far away the exit can be, because nothing is faster than
+          light. It says that a machine is not farther than that, never that it is near, and it
+          decides no verdict.
+        </p>
+        <p>
+          Home, where it appears, is the machine that Beacon runs on: a place to compare with, and
+          no country’s.
+        </p>
+        <p>
+          The two country databases are put together by one project, and so may share its faults;
+          their date of making stands beside what they say. The project has announced that its
+          editions on npm, which are used here, hold known errors and will no longer be updated.
+          Private and other special addresses are asked of no database, because some of them are
+          placed in a country all the same.
+        </p>
+        <p>
+          <DatabaseCredits />
+        </p>
       </Chapter>
       <Chapter id="checks" title="What can be checked">
         <p>

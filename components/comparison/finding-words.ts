@@ -1,5 +1,5 @@
 import { counted, formatCount, listed } from "@/components/ui/count";
-import { countryName } from "@/components/ui/country";
+import { placeName } from "@/components/ui/country";
 import { CELL_LOOKS, RESPONSE_STATES } from "@/components/ui/response-state";
 import type { FindingRung } from "@/schemas/comparison";
 import type { JobSummary } from "@/schemas/snapshot";
@@ -37,10 +37,10 @@ function describeState(
   if (first === undefined) return null;
   const label = `${formatCount(total)} ${CELL_LOOKS[state].label}`;
   if (where.length === 1)
-    return `${label} (${total === 1 ? "" : "all "}from ${countryName(first.country)})`;
+    return `${label} (${total === 1 ? "" : "all "}from ${placeName(first.country)})`;
   const most = [...where].sort((a, b) => b.n - a.n).slice(0, 3);
   const rest = where.length - most.length;
-  const names = most.map(({ country, n }) => `${countryName(country)} ${formatCount(n)}`);
+  const names = most.map(({ country, n }) => `${placeName(country)} ${formatCount(n)}`);
   return `${label} (${rest > 0 ? `${names.join(", ")}, ${counted(rest, "other country", "other countries")}` : names.join(", ")})`;
 }
 

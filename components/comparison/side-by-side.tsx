@@ -1,18 +1,18 @@
 import Link from "next/link";
-import { Country, countryName } from "@/components/ui/country";
+import { Country, placeName } from "@/components/ui/country";
 import { lookOf, StateLabel } from "@/components/ui/response-state";
 import { UntrustedText } from "@/components/ui/untrusted-text";
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { ResponseExcerpt, TaskCell } from "@/schemas/snapshot";
 
 type Column = {
-  readonly country: CountryCode;
+  readonly country: Place;
   readonly task: TaskCell | null;
   readonly excerpt: ResponseExcerpt | null;
 };
 
 /** The first country whose answer is the same text, character for character. */
-const twinOf = (column: Column, columns: readonly Column[]): CountryCode | null => {
+const twinOf = (column: Column, columns: readonly Column[]): Place | null => {
   const text = column.excerpt?.text;
   if (text === null || text === undefined || text === "") return null;
   const first = columns.find((other) => other.excerpt?.text === text);
@@ -41,7 +41,7 @@ export function SideBySide({
   tasks,
   excerpts,
 }: {
-  countries: readonly CountryCode[];
+  countries: readonly Place[];
   language: string;
   tasks: readonly TaskCell[];
   excerpts: readonly ResponseExcerpt[];
@@ -67,7 +67,7 @@ export function SideBySide({
               {task !== null && (
                 <Link href={`/responses/${task.id}`} prefetch={false} className="link text-muted">
                   Evidence
-                  <span className="sr-only"> of the answer from {countryName(country)}</span>
+                  <span className="sr-only"> of the answer from {placeName(country)}</span>
                   {excerpt?.leafIndex !== null && excerpt?.leafIndex !== undefined && (
                     <span className="code"> #{excerpt.leafIndex}</span>
                   )}
@@ -81,7 +81,7 @@ export function SideBySide({
             )}
             {twin !== null && (
               <p className="mt-2 text-[13px] text-muted">
-                The same text as from {countryName(twin)}.
+                The same text as from {placeName(twin)}.
               </p>
             )}
             <Text excerpt={excerpt} language={language} />

@@ -1,8 +1,8 @@
 import { counted } from "@/components/ui/count";
-import { CountryChip, countryName } from "@/components/ui/country";
+import { CountryChip, placeName } from "@/components/ui/country";
 import { Table } from "@/components/ui/table";
 import type { ComparedGroup } from "@/schemas/comparison";
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 
 type Range = { readonly lowest: number; readonly highest: number };
 
@@ -40,13 +40,13 @@ function Figure({
   value: number | null;
   range: Range | null;
   pairs: number;
-  from: CountryCode;
-  to: CountryCode;
+  from: Place;
+  to: Place;
 }) {
   const isFloor = from === to;
   const between = isFloor
-    ? `noise floor of ${countryName(from)}`
-    : `${countryName(from)} and ${countryName(to)}`;
+    ? `noise floor of ${placeName(from)}`
+    : `${placeName(from)} and ${placeName(to)}`;
   if (value === null)
     return (
       <td className="h-14 min-w-13 rounded px-1 outline-1 -outline-offset-4 outline-dashed outline-line-strong text-center text-[11.5px] leading-tight text-muted italic">

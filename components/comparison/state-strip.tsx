@@ -1,5 +1,5 @@
 import { formatCount } from "@/components/ui/count";
-import { CountryChip, countryName } from "@/components/ui/country";
+import { CountryChip, placeName } from "@/components/ui/country";
 import { CELL_LOOKS, RESPONSE_STATES, StateSymbol } from "@/components/ui/response-state";
 import type { JobSummary, StateCounts } from "@/schemas/snapshot";
 
@@ -47,7 +47,7 @@ export function StateStrip({ states }: { states: JobSummary["states"] }) {
             <Squares states={counts} />
           </span>
           <span className="col-start-2 text-[12.5px] leading-snug text-muted">
-            <span className="sr-only">{countryName(country)}: </span>
+            <span className="sr-only">{placeName(country)}: </span>
             {inWords(counts)}
           </span>
         </li>

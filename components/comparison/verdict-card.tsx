@@ -2,12 +2,12 @@ import { describeStates, FINDING_SENTENCE, LIMITS } from "@/components/compariso
 import { Ladder } from "@/components/comparison/ladder";
 import { ButtonLink, DownloadLink } from "@/components/ui/button";
 import { counted, listed } from "@/components/ui/count";
-import { countryName } from "@/components/ui/country";
+import { placeName } from "@/components/ui/country";
 import type { Contrast } from "@/schemas/job-spec";
 import type { ComparisonSnapshot, JobSummary } from "@/schemas/snapshot";
 
 const announced = ({ outcome, baseline, against }: Contrast) =>
-  `${outcome === "refusal-rate" ? "how often it refuses" : "how alike the answers are"}, ${countryName(baseline)} against ${listed(against.map(countryName))}`;
+  `${outcome === "refusal-rate" ? "how often it refuses" : "how alike the answers are"}, ${placeName(baseline)} against ${listed(against.map(placeName))}`;
 
 /** What may be said of a comparison, what it does not show, and the way to check it. */
 export function VerdictCard({

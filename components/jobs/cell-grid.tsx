@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { formatCount } from "@/components/ui/count";
-import { Country, countryName } from "@/components/ui/country";
+import { Country, placeName } from "@/components/ui/country";
 import { CELL_LOOKS, type CellLook, lookOf, StateSymbol } from "@/components/ui/response-state";
 import { Table, Td, Th } from "@/components/ui/table";
-import type { CountryCode } from "@/schemas/country";
+import type { Place } from "@/schemas/country";
 import type { ServiceRef } from "@/schemas/job-spec";
 import type { TaskCell } from "@/schemas/snapshot";
 
@@ -27,7 +27,7 @@ function Dots({ tasks }: { tasks: readonly TaskCell[] }) {
     .sort((a, b) => a.repeat - b.repeat)
     .map((task) => {
       const look = lookOf(task);
-      const label = `${countryName(task.country)}, ${task.service}, repeat ${task.repeat + 1}: ${CELL_LOOKS[look].label}`;
+      const label = `${placeName(task.country)}, ${task.service}, repeat ${task.repeat + 1}: ${CELL_LOOKS[look].label}`;
       return (
         <Link
           key={task.id}
@@ -50,7 +50,7 @@ export function CellGrid({
 }: {
   label: string;
   tasks: readonly TaskCell[];
-  countries: readonly CountryCode[];
+  countries: readonly Place[];
   services: readonly ServiceRef[];
 }) {
   const cells = new Map<string, TaskCell[]>();

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { Card, CardHead } from "@/components/ui/card";
 import { counted, formatCount } from "@/components/ui/count";
-import { countryName } from "@/components/ui/country";
+import { placeName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
 import type { CompletenessView } from "@/schemas/snapshot";
 
@@ -82,7 +82,7 @@ function OpenTasks({ view: { named, open, isOver } }: { view: CompletenessView }
         {named.map(({ task, prompt, service, country, repeat }) => (
           <li key={task} className="wrap-anywhere">
             <Link href={`/responses/${task}`} className="link" prefetch={false}>
-              {prompt}, {service}, {countryName(country)}, repeat {repeat + 1}
+              {prompt}, {service}, {placeName(country)}, repeat {repeat + 1}
             </Link>{" "}
             <span className="code text-muted">{task}</span>
           </li>

@@ -1,7 +1,8 @@
 import { Part, Tick } from "@/components/jobs/form-field";
 import type { PartProps } from "@/components/jobs/place-parts";
-import { countryName } from "@/components/ui/country";
-import type { CountryCode } from "@/schemas/country";
+import { placesIn } from "@/components/jobs/spec-draft";
+import { placeName } from "@/components/ui/country";
+import type { Place } from "@/schemas/country";
 import type { Contrast, Control } from "@/schemas/job-spec";
 
 const OUTCOMES: readonly { readonly outcome: Contrast["outcome"]; readonly label: string }[] = [
@@ -10,22 +11,22 @@ const OUTCOMES: readonly { readonly outcome: Contrast["outcome"]; readonly label
 ];
 
 /** What is to be compared, said before the run. */
-export function ContrastPart({ draft, onChange }: PartProps) {
+export function ContrastPart({ draft, catalog, onChange }: PartProps) {
+  const places = placesIn(draft, catalog);
+  const baseline = places.find((place) => place === draft.baseline) ?? "";
   return (
     <Part title="Contrasts" hint="Named before the run. What is not named here stays exploratory.">
       <label className="grid gap-1.5 text-sm font-medium">
         Compare all countries with
         <select
           className="field font-normal"
-          value={draft.baseline}
-          onChange={(event) =>
-            onChange({ baseline: event.currentTarget.value as CountryCode | "" })
-          }
+          value={baseline}
+          onChange={(event) => onChange({ baseline: event.currentTarget.value as Place | "" })}
         >
           <option value="">nothing: exploratory</option>
-          {draft.countries.map((code) => (
-            <option key={code} value={code}>
-              {countryName(code)}
+          {places.map((place) => (
+            <option key={place} value={place}>
+              {placeName(place)}
             </option>
           ))}
         </select>
@@ -35,7 +36,7 @@ export function ContrastPart({ draft, onChange }: PartProps) {
           <Tick
             key={outcome}
             label={label}
-            disabled={draft.baseline === ""}
+            disabled={baseline === ""}
             checked={draft.outcomes.includes(outcome)}
             onChange={(event) =>
               onChange({
@@ -52,7 +53,7 @@ export function ContrastPart({ draft, onChange }: PartProps) {
 }
 
 /** Which of the chosen services have known behaviour. */
-export function ControlPart({ draft, onChange }: PartProps) {
+export function ControlPart({ draft, onChange }: Pick<PartProps, "draft" | "onChange">) {
   const set = (service: string, kind: string) => {
     const { [service]: _, ...others } = draft.controls;
     onChange({

@@ -2,7 +2,6 @@ import Link from "next/link";
 import { Card, CardHead } from "@/components/ui/card";
 import { formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
-import { Glm } from "@/components/ui/glm";
 import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import type { ComparisonSnapshot, JobSnapshot } from "@/schemas/snapshot";
@@ -71,13 +70,6 @@ export function JobEvidence({
                 ["Computed", <Instant key="computed" at={comparison.comparison.computed_at} />],
               ] as const)),
           ["Submitted", <Instant key="submitted" at={job.createdAt} />],
-          [
-            "Spent on providers",
-            <span key="spent">
-              <Glm amount={job.spentGlm} /> of at most {job.spec.budget.glm} GLM
-              {job.sessions.some(({ endedAt }) => endedAt === null) && ", so far"}
-            </span>,
-          ],
         ]}
       />
     </Card>

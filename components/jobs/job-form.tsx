@@ -6,25 +6,17 @@ import { ContrastPart, ControlPart } from "@/components/jobs/contrast-part";
 import { Field, Part } from "@/components/jobs/form-field";
 import { CountryPart, type PartProps, ServicePart } from "@/components/jobs/place-parts";
 import { PromptRows } from "@/components/jobs/prompt-rows";
-import { emptyDraft, type SpecDraft, specFrom, tasksOf } from "@/components/jobs/spec-draft";
+import { SimulationPart } from "@/components/jobs/simulation-part";
+import { emptyDraft, type SpecDraft, specFrom } from "@/components/jobs/spec-draft";
+import { SpecSummary } from "@/components/jobs/spec-summary";
 import { refusalOf } from "@/components/refusal";
 import { TrpcProvider, useApi } from "@/components/trpc-provider";
 import { Button } from "@/components/ui/button";
-import { counted } from "@/components/ui/count";
 import { JsonDetails } from "@/components/ui/json-details";
 import { ErrorNote } from "@/components/ui/states";
-import type { CountryCode } from "@/schemas/country";
-import type { JobSpec, ServiceRef } from "@/schemas/job-spec";
-
-/** What a job may ask for here. */
-export type Catalog = {
-  readonly services: readonly (ServiceRef & {
-    readonly description: string;
-    readonly simulated: boolean;
-  })[];
-  readonly countries: readonly CountryCode[];
-  readonly limits: { readonly glm: string; readonly usd: string };
-};
+import type { JobSpec } from "@/schemas/job-spec";
+import type { Catalog } from "@/server/domain/job/catalog";
+import { taskCountOf } from "@/server/domain/job/places";
 
 /** Sends a spec. `key` makes a second press the same job. @throws what the server refuses with. */
 export type Submit = (spec: JobSpec, key: string) => Promise<{ readonly jobId: string }>;
@@ -35,7 +27,11 @@ type Typed = (field: keyof SpecDraft) => {
 };
 
 /** What is asked, in which words. */
-function QuestionPart({ draft, onChange, typed }: PartProps & { typed: Typed }) {
+function QuestionPart({
+  draft,
+  onChange,
+  typed,
+}: Pick<PartProps, "draft" | "onChange"> & { typed: Typed }) {
   return (
     <Part title="Question" hint="What the job is called, and what is asked, word for word.">
       <Field label="Title" required minLength={3} maxLength={200} {...typed("title")} />
@@ -108,35 +104,18 @@ function NumberParts({ limits, typed }: { limits: Catalog["limits"]; typed: Type
   );
 }
 
-/** How much it is, and the whole document before it is sent. */
-function Summary({ spec }: { spec: JobSpec }) {
-  const tasks = tasksOf(spec);
-  return (
-    <>
-      <p aria-live="polite" className="font-serif text-2xl">
-        {counted(Number.isFinite(tasks) ? tasks : 0, "task")}
-        <span className="ms-3 font-sans text-sm text-muted">
-          {counted(spec.prompts.length, "prompt")} × {counted(spec.services.length, "service")} ×{" "}
-          {counted(spec.countries.length, "country", "countries")} ×{" "}
-          {counted(spec.repeats || 0, "repeat")}
-        </span>
-      </p>
-      <JsonDetails summary="The exact specification" value={spec} />
-    </>
-  );
-}
-
 /** The form in which a job is composed. It shows what will be sent; whether it may run, the server says. */
 export function JobFormFields({ catalog, submit }: { catalog: Catalog; submit: Submit }) {
   const [draft, setDraft] = useState<SpecDraft>(() => emptyDraft());
   const [submissionKey] = useState(() => crypto.randomUUID());
   const sending = useMutation({ mutationFn: (spec: JobSpec) => submit(spec, submissionKey) });
-  const change = (part: Partial<SpecDraft>) => setDraft((known) => ({ ...known, ...part }));
+  const change = (fields: Partial<SpecDraft>) => setDraft((known) => ({ ...known, ...fields }));
   const typed: Typed = (field) => ({
     value: String(draft[field]),
     onChange: (event) => change({ [field]: event.currentTarget.value }),
   });
-  const spec = specFrom(draft, catalog.services);
+  const spec = specFrom(draft, catalog);
+  const part: PartProps = { draft, catalog, onChange: change };
   const refusal = sending.isError ? refusalOf(sending.error) : null;
   const isIdle = !sending.isPending && !sending.isSuccess;
   const send = (event: FormEvent) => {
@@ -145,21 +124,23 @@ export function JobFormFields({ catalog, submit }: { catalog: Catalog; submit: S
   };
   return (
     <form onSubmit={send} className="grid *:min-w-0">
-      <QuestionPart draft={draft} onChange={change} typed={typed} />
-      <ServicePart draft={draft} onChange={change} services={catalog.services} />
-      <CountryPart draft={draft} onChange={change} countries={catalog.countries} />
+      <QuestionPart {...part} typed={typed} />
+      <ServicePart {...part} />
+      <CountryPart {...part} />
       <NumberParts limits={catalog.limits} typed={typed} />
-      <ContrastPart draft={draft} onChange={change} />
-      <ControlPart draft={draft} onChange={change} />
+      <ContrastPart {...part} />
+      <ControlPart {...part} />
+      {catalog.simulated && <SimulationPart {...part} />}
       <div className="grid gap-5 border-t border-ink pt-8 *:min-w-0">
-        <Summary spec={spec} />
+        <SpecSummary spec={spec} catalog={catalog} />
+        <JsonDetails summary="The exact specification" value={spec} />
         {refusal !== null && (
           <ErrorNote title={refusal.message} code={refusal.code}>
             Nothing has been announced.
           </ErrorNote>
         )}
         <div className="flex flex-wrap items-center gap-4">
-          <Button type="submit" tone="primary" disabled={!isIdle || !(tasksOf(spec) >= 1)}>
+          <Button type="submit" tone="primary" disabled={!isIdle || !(taskCountOf(spec) >= 1)}>
             {sending.isPending ? "Announcing…" : "Announce and run"}
           </Button>
           <span className="max-w-[52ch] text-[13px] text-muted">

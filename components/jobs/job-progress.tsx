@@ -1,11 +1,11 @@
 import { CellGrid, looksOf } from "@/components/jobs/cell-grid";
 import { Completeness } from "@/components/jobs/completeness";
 import { JobStatusBadge } from "@/components/jobs/job-status";
+import { MoneyPanel } from "@/components/jobs/money-panel";
 import { SessionTable } from "@/components/jobs/session-table";
 import { Card, CardHead } from "@/components/ui/card";
 import { formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
-import { Glm } from "@/components/ui/glm";
 import { Instant } from "@/components/ui/instant";
 import { StateLegend } from "@/components/ui/response-state";
 import type { JobSnapshot } from "@/schemas/snapshot";
@@ -48,12 +48,6 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
               ),
             ],
             ["Closes at the latest", <Instant key="deadline" at={job.deadlineAt} />],
-            [
-              "Spent",
-              <span key="spent">
-                <Glm amount={job.spentGlm} /> of {job.spec.budget.glm} GLM
-              </span>,
-            ],
           ]}
         />
       </Card>
@@ -87,6 +81,7 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
           areTasksClosed={job.counts.queued + job.counts.running === 0}
         />
       </Card>
+      <MoneyPanel job={job} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useRef } from "react";
 import { CompletenessPanel } from "@/components/jobs/completeness-panel";
 import { JobEvidence } from "@/components/jobs/evidence";
 import { JobProgress } from "@/components/jobs/job-progress";
+import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
 import { TrpcProvider, useApi } from "@/components/trpc-provider";
 import { Button } from "@/components/ui/button";
 import type { CompletenessView, JobSnapshot } from "@/schemas/snapshot";
@@ -66,6 +67,7 @@ function Progress({ initial, completeness }: Initial) {
           </>
         )}
       </p>
+      {job.status === "WITHDRAWN" && <WithdrawnNote counts={job.counts} />}
       <div className="grid gap-6 *:min-w-0">
         <JobProgress job={job} />
         <CompletenessPanel jobId={job.id} view={closed} />

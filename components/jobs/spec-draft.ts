@@ -1,5 +1,9 @@
-import type { CountryCode } from "@/schemas/country";
+import type { CountryCode, Place } from "@/schemas/country";
 import type { Contrast, Control, JobSpec, ServiceRef } from "@/schemas/job-spec";
+import type { FaultMoment, ProviderFault, YagnaFault } from "@/schemas/simulation";
+import type { Catalog } from "@/server/domain/job/catalog";
+import { allPlacesOf } from "@/server/domain/job/places";
+import { slugOf } from "@/server/domain/job/slug";
 
 /** A prompt as it is being typed. `key` only tells rows apart. */
 export type PromptDraft = {
@@ -8,13 +12,35 @@ export type PromptDraft = {
   readonly language: string;
 };
 
+/** A fault of providers as it is being chosen. */
+export type ProviderFaultDraft = {
+  readonly key: number;
+  readonly fault: ProviderFault;
+  readonly moment: FaultMoment;
+  /** None: in all of the job's countries. */
+  readonly countries: readonly CountryCode[];
+  /** In percent. */
+  readonly share: string;
+};
+
+/** A fault of yagna as it is being chosen. */
+export type YagnaFaultDraft = {
+  readonly key: number;
+  readonly fault: YagnaFault;
+  readonly afterS: string;
+  readonly forS: string;
+};
+
 /** What the form holds, as typed. Numbers stay strings until the spec is made. */
 export type SpecDraft = {
   readonly title: string;
   readonly systemPrompt: string;
   readonly prompts: readonly PromptDraft[];
+  /** By their ids in the catalogue. */
   readonly services: readonly string[];
   readonly countries: readonly CountryCode[];
+  /** Whether services on the internet are asked from this machine as well. */
+  readonly home: boolean;
   readonly repeats: string;
   readonly temperature: string;
   readonly topP: string;
@@ -24,9 +50,11 @@ export type SpecDraft = {
   readonly budgetUsd: string;
   readonly deadlineMinutes: string;
   /** "" announces no contrast: everything is exploratory. */
-  readonly baseline: CountryCode | "";
+  readonly baseline: Place | "";
   readonly outcomes: readonly Contrast["outcome"][];
   readonly controls: { readonly [service: string]: Control["kind"] };
+  readonly providerFaults: readonly ProviderFaultDraft[];
+  readonly yagnaFaults: readonly YagnaFaultDraft[];
 };
 
 /** What one starts from. The budget is a small one: whoever wants to spend more says so. */
@@ -36,6 +64,7 @@ export const emptyDraft = (): SpecDraft => ({
   prompts: [{ key: 0, text: "", language: "en" }],
   services: [],
   countries: [],
+  home: false,
   repeats: "4",
   temperature: "0.7",
   topP: "1",
@@ -47,37 +76,87 @@ export const emptyDraft = (): SpecDraft => ({
   baseline: "",
   outcomes: ["refusal-rate"],
   controls: {},
+  providerFaults: [],
+  yagnaFaults: [],
 });
 
-/** A name in the spec's alphabet out of somebody's words, `fallback` where nothing is left of them. */
-function slugOf(words: string, fallback: string): string {
-  const slug = words
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 24)
-    .replace(/^-+|-+$/g, "");
-  return slug === "" ? fallback : slug;
+/** What the form may choose from, as far as the spec needs to know. */
+type Choices = Pick<Catalog, "services" | "images">;
+
+/** Of somebody's words so much is kept in a name. */
+const SLUG_WORDS = 24;
+
+/** The services of a draft as the spec has them, in the catalogue's order. */
+const servicesOf = (draft: SpecDraft, { services }: Choices): ServiceRef[] =>
+  services.flatMap(({ ref }) => (draft.services.includes(ref.id) ? [ref] : []));
+
+/** Where a draft's services are asked from: countries only where one can be asked from there, home only where it may. */
+function whereAsked(draft: SpecDraft, services: readonly ServiceRef[]) {
+  const isExitAsked = services.some(({ door }) => door === "exit");
+  const isHomeOnly = services.length > 0 && services.every(({ door }) => door === "home");
+  return {
+    countries: isHomeOnly ? [] : [...draft.countries],
+    ...(draft.home && isExitAsked ? { home: true as const } : {}),
+  };
+}
+
+/** What providers run for these services, pinned; nothing where nothing is downloaded. */
+function pinsFor(services: readonly ServiceRef[], { images }: Choices): Pick<JobSpec, "images"> {
+  const isAsked = (wanted: ServiceRef["door"]) => services.some(({ door }) => door === wanted);
+  const pinned = {
+    ...(images?.model !== undefined && isAsked("model") ? { model: images.model } : {}),
+    ...(images?.exit !== undefined && isAsked("exit") ? { exit: images.exit } : {}),
+  };
+  return Object.keys(pinned).length === 0 ? {} : { images: pinned };
+}
+
+function simulationFrom({ providerFaults, yagnaFaults }: SpecDraft): Pick<JobSpec, "simulation"> {
+  if (providerFaults.length + yagnaFaults.length === 0) return {};
+  return {
+    simulation: {
+      providers: providerFaults.map(({ fault, moment, countries, share }) => ({
+        fault,
+        moment,
+        countries: [...countries],
+        share: Number(share) / 100,
+      })),
+      yagna: yagnaFaults.map(({ fault, afterS, forS }) => ({
+        fault,
+        after_s: Number(afterS),
+        for_s: Number(forS),
+      })),
+    },
+  };
+}
+
+/** Every place against the baseline; nothing when the baseline is no place of the job any more. */
+function contrastsFrom(draft: SpecDraft, places: readonly Place[]): Contrast[] {
+  const { baseline, outcomes } = draft;
+  const against = places.filter((place) => place !== baseline);
+  if (baseline === "" || !places.includes(baseline) || against.length === 0) return [];
+  return outcomes.map((outcome) => ({
+    id: `${outcome}-from-${baseline.toLowerCase()}`,
+    outcome,
+    baseline,
+    against,
+  }));
 }
 
 /** The draft as the document that is sent, byte order aside. What is wrong with it, the server says. */
-export function specFrom(draft: SpecDraft, known: readonly ServiceRef[]): JobSpec {
-  const { baseline } = draft;
-  const against = draft.countries.filter((country) => country !== baseline);
-  const isTested = baseline !== "" && against.length > 0;
+export function specFrom(draft: SpecDraft, choices: Choices): JobSpec {
+  const services = servicesOf(draft, choices);
+  const where = whereAsked(draft, services);
   return {
     version: "1.0",
     title: draft.title.trim(),
     system_prompt: draft.systemPrompt === "" ? null : draft.systemPrompt,
     prompts: draft.prompts.map(({ text, language }, i) => ({
-      id: `p${i + 1}-${slugOf(text, "prompt")}-${slugOf(language, "und")}`,
+      id: `p${i + 1}-${slugOf(text, "prompt", SLUG_WORDS)}-${slugOf(language, "und", SLUG_WORDS)}`,
       language,
       text,
     })),
-    services: known
-      .filter(({ id }) => draft.services.includes(id))
-      .map(({ id, door, model }) => ({ id, door, model })),
-    countries: [...draft.countries],
+    services,
+    ...where,
     repeats: Number(draft.repeats),
     sampling: {
       temperature: Number(draft.temperature),
@@ -87,21 +166,27 @@ export function specFrom(draft: SpecDraft, known: readonly ServiceRef[]): JobSpe
     },
     budget: { glm: draft.budgetGlm.trim(), usd: draft.budgetUsd.trim() },
     deadline_s: Math.round(Number(draft.deadlineMinutes) * 60),
-    contrasts: isTested
-      ? draft.outcomes.map((outcome) => ({
-          id: `${outcome}-from-${baseline.toLowerCase()}`,
-          outcome,
-          baseline,
-          against,
-        }))
-      : [],
-    controls: draft.services.flatMap((service): Control[] => {
-      const kind = draft.controls[service];
-      return kind === undefined ? [] : [{ service, kind }];
+    contrasts: contrastsFrom(draft, allPlacesOf({ ...where, services })),
+    controls: services.flatMap(({ id }): Control[] => {
+      const kind = draft.controls[id];
+      return kind === undefined ? [] : [{ service: id, kind }];
     }),
+    ...pinsFor(services, choices),
+    ...simulationFrom(draft),
   };
 }
 
-/** How many tasks a spec announces. */
-export const tasksOf = ({ prompts, services, countries, repeats }: JobSpec): number =>
-  prompts.length * services.length * countries.length * repeats;
+/** Where a draft asks from, its home among it, for whoever chooses among places. */
+export function placesIn(draft: SpecDraft, choices: Choices): readonly Place[] {
+  const services = servicesOf(draft, choices);
+  return allPlacesOf({ ...whereAsked(draft, services), services });
+}
+
+/** Whether countries, and whether home, are to be chosen for the services of a draft. */
+export function placesToChoose(draft: SpecDraft, choices: Choices) {
+  const services = servicesOf(draft, choices);
+  return {
+    isExitAsked: services.some(({ door }) => door === "exit"),
+    isHomeOnly: services.length > 0 && services.every(({ door }) => door === "home"),
+  };
+}

@@ -22,15 +22,16 @@ function Withdraw({ jobId }: { jobId: JobId }) {
   if (!asked)
     return (
       <Button tone="danger" onClick={() => setAsked(true)}>
-        Withdraw…
+        Stop and withdraw…
       </Button>
     );
   const refusal = withdraw.isError ? refusalOf(withdraw.error) : null;
   return (
     <div className="grid max-w-[26rem] gap-3">
       <p className="text-sm">
-        Every open task closes as withdrawn. What has come back stays in the log; the withdrawal
-        stays there too.
+        This stops the run within seconds: nothing more is asked, rented machines are given back and
+        settled with, and every open task closes as withdrawn. What has come back stays in the log;
+        the withdrawal stays there too.
       </p>
       {refusal !== null && <ErrorNote title={refusal.message} code={refusal.code} />}
       <div className="flex gap-2">
@@ -39,7 +40,7 @@ function Withdraw({ jobId }: { jobId: JobId }) {
           disabled={withdraw.isPending}
           onClick={() => withdraw.mutate({ jobId })}
         >
-          {withdraw.isPending ? "Withdrawing…" : "Withdraw open tasks"}
+          {withdraw.isPending ? "Stopping…" : "Stop and withdraw"}
         </Button>
         <Button onClick={() => setAsked(false)}>Keep running</Button>
       </div>

@@ -6,7 +6,9 @@ import { Country } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
 import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
+import { Glm } from "@/components/ui/money";
 import { lookOf, StateLabel } from "@/components/ui/response-state";
+import { NotMeasured } from "@/components/ui/states";
 import type { LogEntry } from "@/schemas/log-entry";
 
 type Row = readonly [string, ReactNode];
@@ -83,6 +85,25 @@ function ownRows(entry: LogEntry): readonly Row[] {
         cidRow("Report", entry.cid),
         ["Size", formatBytes(entry.size_bytes)],
       ];
+    case "beacon.session/v1":
+      return [
+        ["Session", <Hash key="session" label="session id" value={entry.session} head={12} />],
+        ["Country", <Country key="country" code={entry.country} />],
+        ["Exit", <VerdictBadge key="exit" verdict={entry.geo} />],
+        ["Provider", <Hash key="provider" label="provider id" value={entry.provider} />],
+        ["Ended", entry.ended],
+        [
+          "Accepted cost",
+          entry.cost_glm === null ? (
+            <NotMeasured key="cost" />
+          ) : (
+            <Glm key="cost" amount={entry.cost_glm} />
+          ),
+        ],
+        ["Announced in", entryLink(entry.intent)],
+        cidRow("Evidence", entry.cid),
+        ["Size", formatBytes(entry.size_bytes)],
+      ];
     default:
       return cellRows(entry);
   }
@@ -135,10 +156,26 @@ function closingRows(entry: CellEntry): readonly Row[] {
     ];
   return [
     ...common,
-    ["Exit", <VerdictBadge key="exit" verdict={entry.geo} />],
-    ["Provider", <Hash key="provider" label="provider id" value={entry.provider} />],
+    [
+      "Exit",
+      entry.geo === null ? (
+        "none: asked from home"
+      ) : (
+        <VerdictBadge key="exit" verdict={entry.geo} />
+      ),
+    ],
+    [
+      "Provider",
+      entry.provider === null ? (
+        "none: asked from home"
+      ) : (
+        <Hash key="provider" label="provider id" value={entry.provider} />
+      ),
+    ],
     cidRow("Response", entry.cid),
     ["Size", formatBytes(entry.size_bytes)],
+    ...(entry.vantage === undefined ? [] : [cidRow("Where from", entry.vantage)]),
+    ...(entry.exchange === undefined ? [] : [cidRow("Exchange", entry.exchange)]),
   ];
 }
 

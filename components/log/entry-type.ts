@@ -10,5 +10,6 @@ export const ENTRY_NAMES: Readonly<Record<EntryType | "raw", string>> = {
   "beacon.result/v1": "Response",
   "beacon.failure/v1": "Failure",
   "beacon.withdrawal/v1": "Withdrawal",
+  "beacon.session/v1": "Vantage session",
   "beacon.comparison/v1": "Comparison",
 };

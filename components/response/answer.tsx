@@ -1,6 +1,6 @@
 import { Card } from "@/components/ui/card";
 import { formatBytes, formatCount, formatDuration } from "@/components/ui/count";
-import { countryName } from "@/components/ui/country";
+import { placeName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
 import { type CellLook, lookOf, StateLabel } from "@/components/ui/response-state";
 import { NotMeasured } from "@/components/ui/states";
@@ -65,7 +65,7 @@ export function Answer({ response }: { response: ResponseSnapshot }) {
       <p className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-1 text-[13px] text-muted">
         <StateLabel look={look} />
         <span>
-          {serviceRef.id}, asked from {countryName(task.country)}, repeat {task.repeat + 1}
+          {serviceRef.id}, asked from {placeName(task.country)}, repeat {task.repeat + 1}
           {response.latencyMs !== null && `, in ${formatDuration(response.latencyMs)}`}
         </span>
       </p>

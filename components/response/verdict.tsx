@@ -3,30 +3,30 @@ import type { GeoVerdict } from "@/schemas/task";
 
 type Words = { readonly label: string; readonly tone: Tone; readonly meaning: string };
 
-/** What each verdict on an exit's country means, in one sentence. */
+/** What each verdict on an exit's country means, in plain words. */
 export const VERDICTS: Readonly<Record<GeoVerdict, Words>> = {
   verified: {
     label: "exit verified",
     tone: "ok",
     meaning:
-      "Two probes or more, and every database agrees with the claim. It proves the exit, not where the machine stands.",
+      "Two echo services or more saw the exit, one of them over TLS before the first task. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.",
   },
   "observed-only": {
     label: "observed only",
     tone: "neutral",
     meaning:
-      "The exit was seen, but not everything agrees: there was one probe only, or a database disagrees or does not know the address.",
+      "The exit was seen and a database places it in the country, or they disagree, but something is missing for “verified”. The answer’s page says what.",
   },
   mismatch: {
     label: "mismatch",
     tone: "mind",
     meaning:
-      "In at least one probe, all databases agree that the exit is in another country than claimed.",
+      "In at least one look, every database that knows the address places it in another country. These answers never enter a comparison.",
   },
   unverifiable: {
     label: "cannot be checked",
     tone: "mind",
-    meaning: "No probe came back, or no database answered.",
+    meaning: "No look came back, or no database knows the address.",
   },
 };
 

@@ -44,7 +44,7 @@ async function compose(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Add a prompt" }).click();
   for (const [i, question] of QUESTIONS.entries())
     await page.getByRole("textbox", { name: `Prompt ${i + 1}` }).fill(question);
-  for (const name of [...SERVICES, ...COUNTRIES])
+  for (const name of [...SERVICES.map((service) => `^${service}`), ...COUNTRIES])
     await page.getByRole("checkbox", { name: new RegExp(name) }).check();
   await page.getByLabel("Repeats a cell").fill(String(REPEATS));
   await page.getByLabel("Compare all countries with").selectOption({ label: "Germany" });

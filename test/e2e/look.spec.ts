@@ -66,6 +66,8 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
     ["jobs", "/jobs"],
     ["log", "/log"],
     ["key-registry", "/log/keys"],
+    ["services", "/services"],
+    ["providers", "/providers"],
     ["methodology", "/methodology"],
     ["verify", "/verify"],
     ["sign-in", "/sign-in"],
@@ -140,7 +142,7 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
 
   test("the composer, a job under way, and the same job withdrawn", async ({ page }) => {
     await signIn(page, "/jobs/new");
-    await page.getByRole("checkbox", { name: /control-open/ }).check();
+    await page.getByRole("checkbox", { name: /^control-open/ }).check();
     await page.getByRole("button", { name: "Add a prompt" }).click();
     await look(page, "compose");
     const spec = { ...exampleSpec("demonstration"), title: "A job that is withdrawn", repeats: 50 };
@@ -150,8 +152,8 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
     await page.goto(`/jobs/${jobId}`);
     await expect(page.getByText(/[1-9]\d* responses/)).toBeVisible();
     await look(page, "job-under-way");
-    await page.getByRole("button", { name: "Withdraw…" }).click();
-    await page.getByRole("button", { name: "Withdraw open tasks" }).click();
+    await page.getByRole("button", { name: "Stop and withdraw…" }).click();
+    await page.getByRole("button", { name: "Stop and withdraw", exact: true }).click();
     // What was open closes in the log, and what had come back is compared: the page follows.
     await expect(page.getByRole("region", { name: "What may be said" })).toBeVisible({
       timeout: 30_000,

@@ -12,7 +12,9 @@ import { Completeness } from "@/components/jobs/completeness";
 import { CompletenessPanel } from "@/components/jobs/completeness-panel";
 import { JobEvidence } from "@/components/jobs/evidence";
 import { FollowSessions } from "@/components/jobs/follow-sessions";
+import { HowAsked, placesInWords } from "@/components/jobs/how-asked";
 import { LiveJob } from "@/components/jobs/live-job";
+import { MoneyPanel } from "@/components/jobs/money-panel";
 import { SessionTable } from "@/components/jobs/session-table";
 import { WithdrawButton } from "@/components/jobs/withdraw-button";
 import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
@@ -71,11 +73,19 @@ export default async function JobPage({ params, searchParams }: Props) {
         title={job.title}
         aside={viewer?.role === "admin" && !isClosed && <WithdrawButton jobId={job.id} />}
       >
-        {job.status === "WITHDRAWN" && <WithdrawnNote counts={job.counts} />}
+        {job.status === "WITHDRAWN" && comparison !== null && <WithdrawnNote counts={job.counts} />}
+        {job.spec.simulation !== undefined && (
+          <p className="mb-3 text-beacon">
+            Faults were made on purpose in this job:{" "}
+            <a href="#how" className="link">
+              which
+            </a>
+            .
+          </p>
+        )}
         <p className="text-sm">
           {counted(job.counts.announced, "announced task")} ·{" "}
-          {counted(job.spec.prompts.length, "prompt")} ·{" "}
-          {counted(job.countries.length, "country", "countries")} ·{" "}
+          {counted(job.spec.prompts.length, "prompt")} · {placesInWords(job.countries)} ·{" "}
           {counted(job.services.length, "service")} · {counted(job.repeats, "repeat")} · the same
           words, system prompt, model and parameters in every cell
         </p>
@@ -86,11 +96,14 @@ export default async function JobPage({ params, searchParams }: Props) {
         ) : (
           <>
             <Asked spec={job.spec} prompts={job.spec.prompts.slice(0, SHOWN_PROMPTS)} />
+            <HowAsked spec={job.spec} />
             <LiveJob initial={job} completeness={completeness} />
           </>
         )}
         {comparison !== null && (
           <>
+            <HowAsked spec={job.spec} />
+            <MoneyPanel job={job} />
             <CompletenessPanel jobId={job.id} view={completeness} />
             <BundleDownloads
               jobId={job.id}
@@ -147,7 +160,8 @@ async function Compared({
       <ComparisonView job={job} snapshot={comparison} choice={choice} excerpts={excerpts} />
       <Card>
         <CardHead title="Rented providers">
-          Who carried the questions, how their exit was judged, and what they were paid.
+          Who carried the questions, how their exit was judged, and what they were paid. At home
+          nobody is rented.
         </CardHead>
         {job.sessions.some(({ endedAt }) => endedAt === null) && <FollowSessions jobId={job.id} />}
         <SessionTable sessions={job.sessions} areTasksClosed />

@@ -27,7 +27,7 @@ export default async function ComposePage() {
     );
   const catalog = await caller.jobs.catalog();
   return (
-    <PageBody simulated={catalog.services.some(({ simulated }) => simulated)}>
+    <PageBody simulated={catalog.simulated || catalog.services.some(({ simulated }) => simulated)}>
       <PageHead eyebrow="Compose" title="Announce a job.">
         <p className="lede">
           What you write here is signed and stands in the log before the first question is put.

@@ -5,11 +5,12 @@ import { cache } from "react";
 import { Question } from "@/components/jobs/asked";
 import { Answer } from "@/components/response/answer";
 import { Attempts } from "@/components/response/attempts";
+import { Exchange } from "@/components/response/exchange";
 import { WhereAsked } from "@/components/response/where-asked";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody } from "@/components/site/page-body";
 import { formatCount } from "@/components/ui/count";
-import { countryName } from "@/components/ui/country";
+import { placeName } from "@/components/ui/country";
 import { Empty } from "@/components/ui/states";
 import { UntrustedText } from "@/components/ui/untrusted-text";
 import { localWitnessesOf } from "@/components/verify/local-witnesses";
@@ -34,7 +35,7 @@ async function responseOf(params: Props["params"]) {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { task, job } = await responseOf(params);
-  return { title: `${countryName(task.country)}, ${task.service}: ${job.title}` };
+  return { title: `${placeName(task.country)}, ${task.service}: ${job.title}` };
 }
 
 export default async function ResponsePage({ params }: Props) {
@@ -116,6 +117,12 @@ export default async function ResponsePage({ params }: Props) {
               Where it was asked
             </h2>
             <WhereAsked country={task.country} session={response.session} />
+          </section>
+          <section aria-labelledby="exchange">
+            <h2 id="exchange" className="mb-4 text-xl">
+              How it was asked
+            </h2>
+            <Exchange exchange={response.exchange} />
           </section>
           <section aria-labelledby="attempts">
             <h2 id="attempts" className="mb-4 text-xl">

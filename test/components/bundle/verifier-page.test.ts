@@ -5,9 +5,18 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inflate } from "@/components/bundle/verifier-page/inflate";
 import { startVerifier } from "@/components/bundle/verifier-page/start-verifier";
 import { strangerText, visible } from "@/components/bundle/verifier-page/stranger-text";
+import { vantageWords, whereFrom } from "@/components/bundle/verifier-page/where-from";
 import { concat, utf8 } from "@/server/domain/bytes";
 import { writeZip } from "@/server/services/write-bundle";
-import { aBundle, filesOf, resealed } from "@/test/domain/bundle/a-bundle";
+import { aBundle, evidencedEntries, filesOf, resealed } from "@/test/domain/bundle/a-bundle";
+import {
+  aKeyEntry,
+  aLog,
+  anIntent,
+  aResult,
+  aVantage,
+  cidOfDocument,
+} from "@/test/domain/verify/a-log";
 
 const { bundle, log } = aBundle();
 
@@ -110,6 +119,62 @@ describe("the verifier page", () => {
     expect(response.querySelectorAll(".checks > li")).toHaveLength(9);
     expect(response.querySelector("pre")?.textContent).toContain("إجابة");
     expect(response.querySelector("pre")?.dir).toBe("auto");
+  });
+});
+
+describe("where a receipt's question was asked from", () => {
+  const receiptOf = (result: Parameters<typeof aResult>[0], vantage = aVantage()) =>
+    aLog({ entries: [aKeyEntry(), anIntent(), aResult(result)], vantage }).receiptOf(2);
+  const vantage = cidOfDocument(aVantage());
+
+  it("is said in words when the receipt is opened", async () => {
+    const evidenced = aBundle({ entries: evidencedEntries() });
+    give("files", aFile("bundle.zip", await zipOf(evidenced.bundle)));
+    await verdict();
+    const rows = [...result().querySelectorAll<HTMLDetailsElement>("details.receipt")];
+    const opened = rows.filter((row) => /^(Response|End of a)/.test(row.textContent ?? ""));
+    for (const row of opened) {
+      row.open = true;
+      row.dispatchEvent(new Event("toggle"));
+    }
+    const textOf = (kind: string) =>
+      opened.map((row) => row.textContent ?? "").find((text) => text.startsWith(kind));
+    const [response, end] = [textOf("Response"), textOf("End of a")];
+    expect(response).toContain("Where from");
+    expect(response).toContain("rented for DE");
+    expect(response).toContain("saw the address 203.0.113.7");
+    expect(end).toContain("from DE: settled, exit verified");
+  });
+
+  it("tells what the document says, and what it does not show", () => {
+    const words = whereFrom(receiptOf({ vantage })).join(" ");
+    expect(words).toContain("geo-whois-asn-country places it in DE");
+    expect(words).toContain("iptoasn-country does not know it");
+    expect(words).toContain("AS64500 (Example Hosting)");
+    expect(words).toContain("at most 1 km");
+    expect(words).toContain("not where the provider’s machine stands");
+  });
+
+  it("is home, or not shown, where no document says it", () => {
+    expect(whereFrom(receiptOf({ country: "home", provider: null, geo: null }))[0]).toContain(
+      "stands for no country",
+    );
+    expect(whereFrom(receiptOf({}))[0]).toContain("names no document");
+    expect(whereFrom(receiptOf({ vantage }, aVantage({ within_km: 9 })))[0]).toContain(
+      "does not carry it",
+    );
+    expect(whereFrom(log.receiptOf(1))).toEqual([]);
+    expect(whereFrom(utf8("no receipt"))).toEqual([]);
+  });
+
+  it("is read from documents of any form without failing", () => {
+    for (const document of [null, 1, "x", [], {}, { type: "beacon.vantage/v2" }])
+      expect(vantageWords(document)).toHaveLength(1);
+    const odd = { type: "beacon.vantage/v1", looks: [null, [], { network: 1, opinions: {} }] };
+    expect(vantageWords({ ...odd, provider: [], within_km: "near" }).join(" ")).toContain(
+      "not measured",
+    );
+    expect(vantageWords({ type: "beacon.vantage/v1" }).join(" ")).toContain("No look");
   });
 });
 

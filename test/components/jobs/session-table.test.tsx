@@ -38,4 +38,27 @@ describe("the table of rented providers", () => {
     render(<SessionTable sessions={[session({ status: "LOST", endedAt })]} areTasksClosed />);
     expect(cells()).toEqual(expect.arrayContaining(["lost", "not settled"]));
   });
+
+  it("leads from a provider's name, shown as text, to how renting from it went", () => {
+    const providerId = `0x${"ab".repeat(20)}`;
+    const providerName = "<b>bold</b>\u202ename";
+    render(<SessionTable sessions={[session({ providerId, providerName })]} areTasksClosed />);
+    const link = screen.getByRole("link");
+    expect(link.getAttribute("href")).toBe(`/providers#${providerId}`);
+    expect(link.textContent).toBe("<b>bold</b>RLOname");
+  });
+
+  it("says of home that nobody is rented, judged or paid there", () => {
+    render(
+      <SessionTable sessions={[session({ country: "home", verdict: null })]} areTasksClosed />,
+    );
+    expect(cells()).toEqual([
+      expect.stringContaining("Home"),
+      "nobody",
+      "none",
+      "no country",
+      "at work",
+      "nobody to pay",
+    ]);
+  });
 });
