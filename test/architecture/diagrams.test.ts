@@ -13,4 +13,9 @@ describe("diagrams", () => {
     const [, picture] = /```mermaid\n([\s\S]*?)```/.exec(read("README.md")) ?? [];
     expect(picture).toBe(read("diagrams/floors.mmd"));
   });
+
+  it("the picture of the tunnel in docs/golem.md is diagrams/tunnel.mmd", () => {
+    const [, picture] = /```mermaid\n([\s\S]*?)```/.exec(read("docs/golem.md")) ?? [];
+    expect(picture).toBe(read("diagrams/tunnel.mmd"));
+  });
 });

@@ -38,6 +38,12 @@ describe("public/verify/verifier.html", () => {
     expect(page).not.toMatch(/<(link|img|iframe|object|embed)\b/);
   });
 
+  it("carries no zod: its forms are held by hand", () => {
+    expect(page).not.toContain("ZodError");
+    // 237 kB when this was written; zod would be 390 more.
+    expect(page.length).toBeLessThan(256_000);
+  });
+
   it("names no place of the machine that it was built on", () => {
     expect(page).not.toContain(ROOT);
   });

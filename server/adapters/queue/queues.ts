@@ -20,6 +20,13 @@ export const QUEUES = {
     backoffMs: 1_000,
     concurrency: 16,
   },
+  /** Like a vantage session, without a provider: this machine asks by itself. */
+  "home.session": {
+    payload: z.strictObject({ jobId: JobId }),
+    attempts: 1,
+    backoffMs: 1_000,
+    concurrency: 4,
+  },
   "allocation.release": {
     payload: z.strictObject({ jobId: JobId }),
     attempts: 3,
