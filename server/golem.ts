@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Door } from "@/server/adapters/golem/door";
 import type { GolemRenterOptions, RenterPatience } from "@/server/adapters/golem/renter-options";
-import type { VantageRenter } from "@/server/adapters/golem/vantage";
+import type { RenterBook, VantageRenter } from "@/server/adapters/golem/vantage";
 import { openSecret } from "@/server/adapters/keys/secret-file";
 import type { Context } from "@/server/context";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
@@ -120,17 +120,15 @@ export const golemSettings = (context: SettingsOf): Promise<GolemSettings> =>
   context.simulated ? loopbackSettings(context) : networkSettings(context);
 
 /** Where a renter writes down what must survive it. */
-const bookOf = ({ rentals, providers, now }: Context) => ({
-  rental: (news: Parameters<typeof rentals.record>[0]) => rentals.record(news, now()),
-  rentalEnded: (agreementId: string, reason: string) => rentals.end(agreementId, reason, now()),
-  bill: rentals.recordBill,
-  provider: ({
-    providerName,
-    ...news
-  }: Omit<Parameters<typeof providers.record>[0], "name" | "asn" | "jobId"> & {
-    readonly providerName: string;
-    readonly jobId: NonNullable<Parameters<typeof providers.record>[0]["jobId"]>;
-  }) => providers.record({ ...news, name: providerName, asn: null }),
+export const bookOf = ({
+  rentals,
+  providers,
+  now,
+}: Pick<Context, "rentals" | "providers" | "now">): RenterBook => ({
+  rental: (news) => rentals.record(news, now()),
+  rentalEnded: (agreementId, reason) => rentals.end(agreementId, reason, now()),
+  bill: (news) => rentals.recordBill(news),
+  provider: ({ providerName: name, ...news }) => providers.record({ ...news, name, asn: null }),
 });
 
 /** What offers may ask at most. */

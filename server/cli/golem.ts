@@ -4,7 +4,8 @@ import { Amount } from "@/schemas/primitives";
 import type { RentalReport } from "@/server/adapters/golem/doctor-rental";
 import type { CommandIo } from "@/server/cli/command";
 import { lookAtConfiguration, unreadable } from "@/server/cli/golem-configuration";
-import type { Finding } from "@/server/domain/golem/doctor-finding";
+import { isBeaconError } from "@/server/domain/errors";
+import { type Finding, lacking } from "@/server/domain/golem/doctor-finding";
 import { type Env, readEnv } from "@/server/env";
 import type { GolemDoctor } from "@/server/golem-doctor";
 
@@ -47,12 +48,14 @@ export async function golemCommand(args: readonly string[], io: GolemIo): Promis
     for (const line of USAGE) io.err(line);
     return 2;
   }
-  const say = values.json ? () => {} : (finding: Finding) => io.out(lineOf(finding));
+  // Names and reasons are strangers' text: nothing of it may steer a terminal.
+  const print = (line: string) => io.out(line.replace(/\p{Cc}/gu, "\ufffd"));
+  const say = values.json ? () => {} : (finding: Finding) => print(lineOf(finding));
   const { findings, ...rest } = await examined(wanted, io, say);
   const isSound = findings.every(({ state }) => state === "ok" || state === "warn");
   if (values.json) io.out(JSON.stringify({ ok: isSound, findings, ...rest }, null, 2));
   else {
-    if (rest.rental !== null) for (const line of evidenceOf(rest.rental)) io.out(line);
+    if (rest.rental !== null) for (const line of evidenceOf(rest.rental)) print(line);
     io.out(summaryOf(findings));
   }
   return isSound ? 0 : 1;
@@ -95,12 +98,27 @@ async function examined(wanted: Wanted, io: GolemIo, say: (finding: Finding) => 
   }
   const configuration = lookAtConfiguration(env);
   for (const finding of configuration) say(finding);
-  const { subject, examine } = await io.openDoctor(env);
+  const doctor = await openedOr(io, env);
+  if ("step" in doctor) {
+    say(doctor);
+    return { findings: [...configuration, doctor], ...none };
+  }
+  const { subject, examine } = doctor;
   const { rent } = wanted;
   const order = rent === null ? null : { ...rent, origins: [], signal: io.stopped };
   const options = { ...wanted, rent: order, signal: io.stopped };
   const { findings, ...rest } = await examine(subject, options, say);
   return { findings: [...configuration, ...findings], ...rest };
+}
+
+/** The doctor, or the finding that there is no loopback network to examine. */
+async function openedOr(io: GolemIo, env: Env): Promise<GolemDoctor | Finding> {
+  try {
+    return await io.openDoctor(env);
+  } catch (error) {
+    if (!isBeaconError(error)) throw error;
+    return lacking("yagna", error.code, `${error.message}: start it with \`npm start\`.`);
+  }
 }
 
 const STATES: Readonly<Record<Finding["state"], string>> = {

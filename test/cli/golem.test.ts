@@ -109,6 +109,33 @@ describe("beacon golem doctor", () => {
     ]);
   });
 
+  it("prints nothing of strangers' that steers a terminal", async () => {
+    onLoopback();
+    const out: string[] = [];
+    const sentence = "a provider called \u001b[2J\u0007";
+    await golemCommand(["doctor"], {
+      out: (line) => out.push(line),
+      err: () => {},
+      openDoctor: async (env) => ({
+        ...(await openGolemDoctor(env)),
+        examine: async (_subject, _options, tell) => {
+          const finding = { step: "offers", state: "ok", code: "OK", sentence } as const;
+          tell(finding);
+          return { findings: [finding], census: null, rental: null };
+        },
+      }),
+      stopped: new AbortController().signal,
+    });
+    expect(out[1]).toContain("a provider called \ufffd[2J\ufffd");
+  });
+
+  it("says so when the loopback network that is meant does not run", async () => {
+    environment({ BEACON_LOOPBACK_PORT: "9" });
+    const { exit, out } = await run("doctor");
+    expect(exit).toBe(1);
+    expect(out[1]).toMatch(/^MISSING yagna +GOLEM_UNAVAILABLE/);
+  });
+
   it("names every variable that is missing, and goes on", async () => {
     environment({});
     const { exit, out } = await run("doctor", "--json", "--scan-seconds", "0.1");

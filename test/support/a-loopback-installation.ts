@@ -17,7 +17,7 @@ import { openSecret } from "@/server/adapters/keys/secret-file";
 import { type Context, openServiceKeys } from "@/server/context";
 import { answerAsControlModel, CONTROL_MODELS } from "@/server/domain/control/answer";
 import { subtractAmounts } from "@/server/domain/job/amount";
-import { type Golem, golemSettings } from "@/server/golem";
+import { bookOf, type Golem, golemSettings } from "@/server/golem";
 import { ensureSimulatedServices } from "@/server/services/ensure-simulated-services";
 import { reapOrphans } from "@/server/services/reap-orphans";
 import { LEASE_MS } from "@/server/services/run-session";
@@ -197,20 +197,6 @@ async function isCompared({ jobs, log }: Context, id: JobId): Promise<boolean> {
   return index !== null && index < (await log.state()).publishedSize;
 }
 
-/** As `server/golem.ts` has it: where a renter writes down what must survive it. */
-const bookOf = ({ rentals, providers }: Context) => ({
-  rental: (news: Parameters<typeof rentals.record>[0]) => rentals.record(news, now()),
-  rentalEnded: (agreementId: string, reason: string) => rentals.end(agreementId, reason, now()),
-  bill: rentals.recordBill,
-  provider: ({
-    providerName,
-    ...news
-  }: Omit<Parameters<typeof providers.record>[0], "name" | "asn" | "jobId"> & {
-    readonly providerName: string;
-    readonly jobId: JobId;
-  }) => providers.record({ ...news, name: providerName, asn: null }),
-});
-
 type GolemParts = {
   readonly context: Context;
   readonly network: LoopbackNetwork;
@@ -229,7 +215,7 @@ async function startGolem(parts: GolemParts): Promise<GolemProcess> {
     ...renting,
     trust: parts.trust,
     patience: { ...PATIENCE, ...parts.patience },
-    book: bookOf(context),
+    book: bookOf({ ...context, now }),
     onUnavailable: (reason) => gone.push(reason),
   });
   const renter: VantageRenter = {

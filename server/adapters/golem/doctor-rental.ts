@@ -128,7 +128,8 @@ async function rentWith(
     country: order.country,
     document: seen?.document ?? null,
     settlement: seen?.settlement ?? null,
-    agreements: diary.rentals,
+    // Each is told again once its activity is known.
+    agreements: [...new Map(diary.rentals.map((news) => [news.agreementId, news])).values()],
     bills: diary.bills,
     contacts: diary.contacts,
     isReleased,

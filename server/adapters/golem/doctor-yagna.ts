@@ -129,7 +129,7 @@ async function networkOf(yagna: DoctorSubject["yagna"]): Promise<Finding> {
         "yagna is connected to nobody, not even the relay: look whether UDP may leave this machine.",
       );
     const seen = publicIp ? `seen from outside as ${publicIp}` : "not reachable from outside";
-    return fine("network", `yagna is on the network: ${sessions} sessions, ${seen}.`);
+    return fine("network", `yagna is on the network, ${seen}; its sessions there: ${sessions}.`);
   } catch (error) {
     const why = error instanceof z.ZodError ? "in another form than ours" : whyOf(error);
     return lacking(

@@ -70,7 +70,9 @@ describe("a network on which all is well", () => {
       ...["after", "after"],
     ]);
     expect(rental?.settlement).toMatchObject({ costGlm: expect.any(String), problem: null });
-    expect(rental?.agreements.length).toBeGreaterThan(0);
+    expect(rental?.agreements).toEqual([
+      expect.objectContaining({ agreementId: rental?.document?.agreement }),
+    ]);
     expect(rental?.isReleased).toBe(true);
     expect(await allocationsOf(network)).toEqual([]);
   });

@@ -111,13 +111,6 @@ describe("a control model", () => {
         /\p{Script=Latin}/u,
       );
   });
-
-  it("takes far less than 0.2 ms a call", () => {
-    const started = performance.now();
-    for (let seed = 0; seed < 1_500; seed++) answer({ seed, model: "control-regional" });
-    // 0.05 ms a call when measured alone; the bound leaves room for a busy machine
-    expect((performance.now() - started) / 1_500).toBeLessThan(0.2);
-  });
 });
 
 describe("the published table", () => {

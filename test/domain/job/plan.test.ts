@@ -161,11 +161,8 @@ describe("the plan of a job", () => {
     expect(tasksDigestOf([...planned].reverse())).not.toBe(tasksDigestOf(planned));
   });
 
-  it("lays down the largest job that is allowed within seconds", () => {
-    const started = performance.now();
+  it("lays down the largest job that is allowed", () => {
     expect(planTasks(JOB, specOf(40, 10, 5, 10), new Uint8Array(16))).toHaveLength(20_000);
-    // 0.3 s when measured alone; the bound only catches a change of order
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
