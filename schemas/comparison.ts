@@ -16,6 +16,8 @@ export const ComparedCell = z.strictObject({
   withdrawn: z.int().nonnegative(),
   /** Responses that are left out, because the exit they came through was in another country. Absent: none. */
   mismatched: z.int().positive().exactOptional(),
+  /** Responses that are counted, although their exit's country is not verified. Absent: none. */
+  unverified: z.int().positive().exactOptional(),
   /** Responses by state; a state that did not occur is absent. */
   states: z.partialRecord(ResponseState, z.int().positive()),
   /** How many different response texts there were. */

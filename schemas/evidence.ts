@@ -72,6 +72,20 @@ export const ExitLook = z.strictObject({
 });
 export type ExitLook = z.infer<typeof ExitLook>;
 
+/** A look that was tried and that no address came of. */
+export const FailedLook = z.strictObject({
+  /** When it was given up. */
+  at: Instant,
+  when: ExitLook.shape.when,
+  echo: ExitLook.shape.echo,
+  /** What went wrong, as a code of Beacon's. */
+  code: z
+    .string()
+    .max(64)
+    .regex(/^[A-Z][A-Z0-9_]*$/),
+});
+export type FailedLook = z.infer<typeof FailedLook>;
+
 /**
  * Everything that is known of where a session's provider stands. A probe proves the exit, not where
  * the machine stands.
@@ -92,7 +106,9 @@ export const VantageDocument = z.strictObject({
   manifest_sha256: sha256Hex.nullable(),
   claims: z.array(CountryClaim).max(16),
   looks: z.array(ExitLook).max(32),
-  /** How far from this machine the exit can be at most, in km, by the fastest round trip; null: none came back. */
+  /** A provider can keep looks from coming back: that they were tried is evidence as well. */
+  failed_looks: z.array(FailedLook).max(64),
+  /** How far from this machine the exit can be at most, in km, by the fastest round trip over TLS; null: none came back. */
   within_km: z.number().nonnegative().nullable(),
   verdict: GeoVerdict,
 });

@@ -9,7 +9,12 @@ import {
   createTimeStampAnchor,
   verifyTimeStamp as verifyTimeStampFile,
 } from "@/server/adapters/anchor/time-stamp-anchor";
-import { type WithDeadline, withDeadline } from "@/server/adapters/clock/deadline";
+import {
+  type Pause,
+  pause,
+  type WithDeadline,
+  withDeadline,
+} from "@/server/adapters/clock/deadline";
 import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
 import { type AnchorStore, createAnchorStore } from "@/server/adapters/db/anchor-store";
 import { type BlockOutbox, createBlockOutbox } from "@/server/adapters/db/block-outbox";
@@ -72,6 +77,7 @@ import {
   type VerifierKey,
   verifierKeyOf,
 } from "@/server/domain/log/verifier-key";
+import { addressOf, isSameAddress, type KeyedServiceRef } from "@/server/domain/service/address";
 import { type Env, publicUrlOf, readEnv } from "@/server/env";
 import { type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
 
@@ -83,6 +89,7 @@ export type Context = {
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
   readonly withDeadline: WithDeadline;
+  readonly pause: Pause;
 
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
@@ -190,6 +197,7 @@ function buildContext(env: Env): Context {
     now,
     random16: () => randomBytes(16),
     withDeadline,
+    pause,
     jobs: createJobStore(prisma),
     tasks: createTaskStore(prisma),
     sessions: createSessionStore(prisma),
@@ -365,11 +373,12 @@ export const retireRunner = (home: string, reason: RetirementReason) =>
 /** Keys of services, for as long as a request needs one. */
 export type ServiceKeys = {
   /**
-   * The key of a service; null: none is stored, and it may want none.
+   * The key of a service that a job spec names; null: none is stored, and it may want none.
    *
-   * @throws BeaconError VAULT_KEY_WRONG, KEY_FILE_INVALID
+   * @throws BeaconError SERVICE_NOT_FOUND; SERVICE_INVALID when the service is not where the spec says any
+   *   more: its key was entered for another address; VAULT_KEY_WRONG, KEY_FILE_INVALID
    */
-  keyOf(serviceId: string): Promise<string | null>;
+  keyOf(service: KeyedServiceRef): Promise<string | null>;
 };
 
 /** Decrypts keys of services. Loaded only by processes that talk to services. */
@@ -380,9 +389,17 @@ export async function openServiceKeys({
   const { createOpener } = await import("@/server/adapters/keys/vault-opener");
   const opener = createOpener(vaultOf(env));
   return {
-    async keyOf(serviceId) {
-      const sealed = await services.sealedKey(serviceId);
-      return sealed === null ? null : opener.open(serviceId, sealed);
+    async keyOf(service) {
+      const asked = addressOf(service);
+      const known = await services.sealedKey(asked.id);
+      if (known === null)
+        throw new BeaconError("SERVICE_NOT_FOUND", `There is no service ${asked.id} here.`);
+      if (!isSameAddress(known.address, asked))
+        throw new BeaconError(
+          "SERVICE_INVALID",
+          `${asked.id} was moved after the job was submitted: its key is not for the address that the job asks.`,
+        );
+      return known.sealed === null ? null : opener.open(asked, known.sealed);
     },
   };
 }

@@ -87,7 +87,8 @@ async function networkSubject(env: Env): Promise<DoctorSubject> {
     knownAddress: KNOWN_ADDRESS,
     images: imagesOf(env),
     maxPrices: maxPricesOf(env),
-    lookAtExit: (...args) => lookAtExit({ databases, networks, echoes, withDeadline }, ...args),
+    lookAtExit: (...args) =>
+      lookAtExit({ databases, networks, echoes, withDeadline, now }, ...args),
   };
 }
 

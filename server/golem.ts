@@ -18,6 +18,8 @@ export type Golem = {
   readonly lookAt: LookAtExitDeps;
   /** How long renting one provider may take. */
   readonly rentTimeoutMs: number;
+  /** How long a provider's invoice is waited for when a session settles. */
+  readonly settleTimeoutMs: number;
   /** How long a provider is left alone after one failure. */
   readonly backOffMs: number;
   /** How long an invoice is waited for after its agreement ended. */
@@ -32,12 +34,16 @@ export type GolemSettings = Omit<Golem, "renter"> & {
 /** What of the context the environment's choice depends on; no database is among it. */
 export type SettingsOf = Pick<Context, "env" | "simulated" | "now" | "withDeadline">;
 
+/** Well below the time after which the reaper takes an agreement for abandoned. */
+const HOLD_MS = 3_000;
+
 /** How the waits of a rental are bounded on the loopback network, where nothing is far away. */
 const LOOPBACK_PATIENCE: RenterPatience = {
   offerMs: 10_000,
   approvalMs: 12_000,
   deployMs: 20_000,
   lossCheckMs: 2_000,
+  holdMs: HOLD_MS,
   yagnaMs: 10_000,
 };
 
@@ -50,6 +56,7 @@ const PATIENCE: RenterPatience = {
   approvalMs: 30_000,
   deployMs: 600_000,
   lossCheckMs: 10_000,
+  holdMs: HOLD_MS,
   yagnaMs: 60_000,
 };
 
@@ -127,6 +134,7 @@ export const bookOf = ({
 }: Pick<Context, "rentals" | "providers" | "now">): RenterBook => ({
   rental: (news) => rentals.record(news, now()),
   rentalEnded: (agreementId, reason) => rentals.end(agreementId, reason, now()),
+  hold: (agreementIds) => rentals.hold(agreementIds, now()),
   bill: (news) => rentals.recordBill(news),
   provider: ({ providerName: name, ...news }) => providers.record({ ...news, name, asn: null }),
 });
@@ -166,8 +174,10 @@ async function loopbackSettings({ env, now, withDeadline }: SettingsOf): Promise
       networks: loopbackNetworks,
       echoes,
       withDeadline,
+      now,
     },
     rentTimeoutMs: 60_000,
+    settleTimeoutMs: 10_000,
     backOffMs: shortestBackOffMs(true),
     billGraceMs: 5_000,
   };
@@ -204,8 +214,9 @@ async function networkSettings({ env, now, withDeadline }: SettingsOf): Promise<
   };
   return {
     renting,
-    lookAt: { databases, networks, echoes, withDeadline },
+    lookAt: { databases, networks, echoes, withDeadline, now },
     rentTimeoutMs: 15 * 60_000,
+    settleTimeoutMs: 60_000,
     backOffMs: shortestBackOffMs(false),
     billGraceMs: 3_600_000,
   };

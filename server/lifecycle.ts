@@ -16,7 +16,7 @@ export const ChildMessage = z.discriminatedUnion("kind", [
 export type ChildMessage = z.infer<typeof ChildMessage>;
 
 /** How long a process may take to stop before it leaves anyway. */
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 13_000;
 const MESSAGE_LIMIT = 2_000;
 
 function tell(message: ChildMessage): Promise<void> {

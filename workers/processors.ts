@@ -9,7 +9,7 @@ import { askTasks } from "@/server/services/ask-tasks";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { dispatchJob } from "@/server/services/dispatch-job";
-import { executeTask } from "@/server/services/execute-task";
+import { type ExecuteTaskDeps, executeTask } from "@/server/services/execute-task";
 import { fileSession } from "@/server/services/file-session";
 import { lookAtExit } from "@/server/services/look-at-exit";
 import { openHome } from "@/server/services/open-home";
@@ -37,7 +37,7 @@ export const jobProcessors = (context: Context) =>
 async function askAll(
   context: Context,
   keys: ServiceKeys,
-  session: OpenSession,
+  session: Omit<OpenSession, "paid">,
   stop: AbortSignal,
 ): Promise<void> {
   const { spec } = session.job;
@@ -46,11 +46,11 @@ async function askAll(
     await context.services.list(),
     dayOf(context.now()),
   );
-  const asking = {
+  const asking: ExecuteTaskDeps = {
     ...context,
     keyOf: keys.keyOf,
     enter: context.gate.enter,
-    costOf: (...[service, usage]: Parameters<Parameters<typeof executeTask>[0]["costOf"]>) => {
+    costOf: (service, usage) => {
       const price = prices.get(service.id);
       const usd = price === undefined ? null : costOf(usage, price);
       return price === undefined || usd === null
@@ -63,10 +63,10 @@ async function askAll(
       ...context,
       atMostUsd,
       leaseMs: LEASE_MS,
-      execute: (open, task) => executeTask(asking, open, task),
+      execute: (open, task, ending) => executeTask(asking, open, task, ending),
       close: ({ job, id }, finished) => closeTasks(context, job, id, finished),
     },
-    session,
+    { ...session, paid: prices },
     stop,
   );
 }

@@ -49,7 +49,8 @@ export default function MethodologyPage() {
         <p>
           The order of tasks is shuffled from a seed that is published with the announcement, so
           that the time of day and the country are not confounded. A task is tried again only when
-          nothing had come back yet; a refusal or an empty answer is never tried again.
+          nothing had come back yet, or when the service said that it did not take the question and
+          when to come back; a refusal or an empty answer is never tried again.
         </p>
       </Chapter>
       <Chapter id="simulated" title="What is simulated">
@@ -82,6 +83,15 @@ export default function MethodologyPage() {
             </div>
           ))}
         </dl>
+        <p>
+          What a service on the internet says of the account it was asked with (too many requests,
+          no more money, a key that it does not take) is not kept, because it names that account.
+          Such a task closes as a harness-error with a code that says which.
+        </p>
+        <p>
+          Where no answer came back through an exit, nobody can tell whether the service, the exit
+          or the way was silent, so it is put down to the network.
+        </p>
       </Chapter>
       <Chapter id="similarity" title="How alike answers are">
         <p>
@@ -108,7 +118,8 @@ export default function MethodologyPage() {
           is written down before it is rented. Then, through the provider’s tunnel, before the first
           task and after the last, at least two echo services are asked which address they see, and
           at least two databases where that address is. What they say is shown, also when they
-          disagree, and the log entry of each answer commits to all of it.
+          disagree, and looks that failed with their reason; the log entry of each answer commits to
+          all of it.
         </p>
         <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[13rem_1fr]">
           {GeoVerdict.options.map((verdict) => (
@@ -121,14 +132,15 @@ export default function MethodologyPage() {
           ))}
         </dl>
         <p>
-          An echo service that is asked over TLS cannot be played by the provider. A look shows the
-          exit: a machine elsewhere may stand behind it. A network of data centres or of a VPN
-          service is named as such, as far as its name or number says so; most names do not.
+          An echo service that is asked over TLS cannot be played by the provider; one that is asked
+          without can, so its look may speak against a country and never for “verified”. A look
+          shows the exit: a machine elsewhere may stand behind it. A network of data centres or of a
+          VPN service is named as such, as far as its name or number says so; most names do not.
         </p>
         <p>
-          The fastest round trip bounds how far away the exit can be, because nothing is faster than
-          light. It says that a machine is not farther than that, never that it is near, and it
-          decides no verdict.
+          The fastest round trip over TLS bounds how far away the exit can be, because nothing is
+          faster than light. It says that a machine is not farther than that, never that it is near,
+          and it decides no verdict.
         </p>
         <p>
           Home, where it appears, is the machine that Beacon runs on: a place to compare with, and

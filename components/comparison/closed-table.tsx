@@ -3,25 +3,37 @@ import { Country } from "@/components/ui/country";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { ComparedCell, ComparedGroup } from "@/schemas/comparison";
 
-const columnsOf = ({ announced, failures, withdrawn }: ComparedCell) =>
-  [
-    ["Announced", announced],
-    ["Responses", announced - failures - withdrawn],
-    ["Failures", failures],
-    ["Withdrawn", withdrawn],
-  ] as const;
+type Column = readonly [name: string, of: (cell: ComparedCell) => number];
+
+const ALWAYS: readonly Column[] = [
+  ["Announced", ({ announced }) => announced],
+  ["Responses", ({ announced, failures, withdrawn }) => announced - failures - withdrawn],
+  ["Failures", ({ failures }) => failures],
+  ["Withdrawn", ({ withdrawn }) => withdrawn],
+];
+
+/** What is said only where there is any: of the responses, those left out and those that rest on less. */
+const WHERE_ANY: readonly Column[] = [
+  ["Left out: exit elsewhere", ({ mismatched }) => mismatched ?? 0],
+  ["Exit not verified", ({ unverified }) => unverified ?? 0],
+];
 
 /** For one prompt and service: how each country's announced tasks closed, and how many different texts came back. */
 export function ClosedTable({ group }: { group: ComparedGroup }) {
+  const columns = [
+    ...ALWAYS,
+    ...WHERE_ANY.filter(([, of]) => group.cells.some((cell) => of(cell) > 0)),
+  ];
   return (
     <Table label={`How the announced tasks of ${group.service} closed`} isStacked>
       <thead>
         <tr>
           <Th>Country</Th>
-          <Th className="text-end">Announced</Th>
-          <Th className="text-end">Responses</Th>
-          <Th className="text-end">Failures</Th>
-          <Th className="text-end">Withdrawn</Th>
+          {columns.map(([name]) => (
+            <Th key={name} className="text-end">
+              {name}
+            </Th>
+          ))}
           <Th className="pe-0 text-end">Different texts</Th>
         </tr>
       </thead>
@@ -31,9 +43,9 @@ export function ClosedTable({ group }: { group: ComparedGroup }) {
             <Td className="whitespace-nowrap">
               <Country code={cell.country} />
             </Td>
-            {columnsOf(cell).map(([name, n]) => (
+            {columns.map(([name, of]) => (
               <Td key={name} label={name} className="text-end">
-                {formatCount(n)}
+                {formatCount(of(cell))}
               </Td>
             ))}
             <Td label="Different texts" className="pe-0 text-end">

@@ -1,8 +1,10 @@
+import { ProviderName } from "@/components/providers/provider-name";
 import { Card, CardHead } from "@/components/ui/card";
 import { Country } from "@/components/ui/country";
 import { Hash } from "@/components/ui/hash";
 import { Glm, Money } from "@/components/ui/money";
 import { Table, Td, Th } from "@/components/ui/table";
+import { UntrustedText } from "@/components/ui/untrusted-text";
 import type { JobSnapshot, LedgerEntryView, MoneyLine } from "@/schemas/snapshot";
 
 const PARTS = [
@@ -56,7 +58,11 @@ function Refused({ bills }: { bills: LedgerEntryView["refused"] }) {
       {bills.map(({ amountGlm, reason }, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: bills are never reordered, and two may be alike
         <li key={n} className="max-w-[40ch] text-[13px] text-beacon">
-          {amountGlm.slice(0, 40)} GLM: {reason}
+          <UntrustedText
+            as="span"
+            text={`${amountGlm.slice(0, 40)} GLM: ${reason}`}
+            language="en"
+          />
         </li>
       ))}
     </ul>
@@ -81,7 +87,9 @@ function Ledger({ ledger }: { ledger: readonly LedgerEntryView[] }) {
             <Td className="whitespace-nowrap">
               <Country code={line.country} />
             </Td>
-            <Td>{line.providerName}</Td>
+            <Td>
+              <ProviderName name={line.providerName} />
+            </Td>
             <Td>
               <Hash label="agreement id" value={line.agreementId} />
               {line.endedAt === null && <span className="ms-2 text-muted">still held</span>}

@@ -7,6 +7,7 @@ import { Hash } from "@/components/ui/hash";
 import { Glm } from "@/components/ui/money";
 import { Empty, NotMeasured } from "@/components/ui/states";
 import { Table, Td, Th } from "@/components/ui/table";
+import { UntrustedText } from "@/components/ui/untrusted-text";
 import { HOME } from "@/schemas/country";
 import type { SessionSnapshot } from "@/schemas/snapshot";
 
@@ -30,7 +31,11 @@ function Status({ words, endReason }: { words: string } & Pick<SessionSnapshot, 
     <Td>
       {words}
       {endReason !== null && (
-        <span className="block max-w-[34ch] text-[13px] text-beacon">{endReason}</span>
+        <UntrustedText
+          text={endReason}
+          language="en"
+          className="max-w-[34ch] text-[13px] text-beacon"
+        />
       )}
     </Td>
   );

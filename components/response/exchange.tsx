@@ -25,6 +25,9 @@ const NO_COST: typeof DOORS = {
   home: "nothing was charged, or it is not known",
 };
 
+/** A document has no room for more header fields than these. */
+const MOST_FIELDS = 64;
+
 type Headers = ExchangeDocument["request"]["headers"];
 
 /** Header fields as they were sent or came, in their order. */
@@ -106,7 +109,7 @@ export function Exchange({ exchange }: { exchange: ExchangeDocument | null }) {
         ]}
       />
       <div>
-        <Folded summary="The request as it was sent, its key withheld">
+        <Folded summary="The request as it was handed over, its key withheld">
           <HeaderList headers={request.headers} />
           <div className="code mt-3 max-h-80 overflow-y-auto text-[12.5px]">
             <UntrustedText text={request.body} language="en" />
@@ -114,6 +117,11 @@ export function Exchange({ exchange }: { exchange: ExchangeDocument | null }) {
         </Folded>
         <Folded summary="What the service’s edge said with its answer">
           <HeaderList headers={response.headers} />
+          {response.headers.length === MOST_FIELDS && (
+            <p className="mt-2 text-[13px] text-muted">
+              No more than the first {MOST_FIELDS} fields are kept.
+            </p>
+          )}
         </Folded>
       </div>
     </div>

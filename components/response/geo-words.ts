@@ -19,7 +19,7 @@ export function geoSentence(vantage: VantageDocument): {
     case "verified":
       return {
         headline: `Asked through an exit in ${country}.`,
-        reason: `${counted(echoServicesOf(vantage.looks).length, "echo service")} saw the address, and every database that knows it places it in ${country}.`,
+        reason: `${counted(echoServicesOf(vantage.looks).length, "echo service")} saw the address over TLS, and every database that knows it places it in ${country}.`,
       };
     case "observed-only":
       return {
@@ -48,16 +48,18 @@ const GAPS: Readonly<Record<GeoGap, string>> = {
   "databases-disagree": "The databases disagree on where its address is.",
   "address-unknown": "In one look, no database knows the address.",
   "one-database": "In one look, only one database knows the address.",
-  "one-echo-service": "Only one echo service saw the address.",
+  "one-echo-service": "Fewer than two echo services saw the address over TLS.",
   "no-look-before": "No look came back before the first task.",
+  "no-look-after":
+    "After the last task looks were tried, and none came back over TLS: the exit could have moved.",
   "no-tls":
-    "Before the first task no echo service was asked over TLS, so the provider could have answered in its place.",
+    "Before the first task no echo service answered over TLS, so the provider could have answered in its place.",
   "no-claim": "Nobody had claimed this country before it was looked at.",
 };
 
 /** What else a reader ought to know before relying on it; empty when there is nothing. */
 export function geoNotes(vantage: VantageDocument): readonly string[] {
-  const { looks, claims, country } = vantage;
+  const { looks, failed_looks: failed, claims, country } = vantage;
   const others = claims.flatMap((claim) =>
     claim.country === null || claim.country === country
       ? []
@@ -70,6 +72,11 @@ export function geoNotes(vantage: VantageDocument): readonly string[] {
       : []),
     ...others,
     ...(addresses > 1 ? [`The looks saw ${formatCount(addresses)} different addresses.`] : []),
+    ...(failed.length > 0
+      ? [
+          `${formatCount(failed.length)} of ${counted(looks.length + failed.length, "look")} failed. The provider could have kept them from coming back.`,
+        ]
+      : []),
     ...(looks.length > 0 && !looks.some(({ when }) => when === "after")
       ? ["No look has come back after the last task."]
       : []),

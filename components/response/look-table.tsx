@@ -5,7 +5,7 @@ import { Instant } from "@/components/ui/instant";
 import { NotMeasured } from "@/components/ui/states";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { CountryCode } from "@/schemas/country";
-import type { ExitLook } from "@/schemas/evidence";
+import type { ExitLook, FailedLook } from "@/schemas/evidence";
 
 type Opinion = ExitLook["opinions"][number];
 
@@ -132,5 +132,21 @@ export function LookTable({
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** Every look that no address came of, and why. */
+export function FailedLooks({ looks }: { looks: readonly FailedLook[] }) {
+  return (
+    <ul aria-label="Looks that failed" className="grid gap-1.5">
+      {looks.map(({ at, when, echo, code }) => (
+        <li key={`${when} ${echo} ${at}`} className="wrap-anywhere">
+          {WHEN[when]}, {new URL(echo).host}: <span className="code">{code}</span>,{" "}
+          <span className="text-muted">
+            <Instant at={at} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

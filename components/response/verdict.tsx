@@ -9,7 +9,7 @@ export const VERDICTS: Readonly<Record<GeoVerdict, Words>> = {
     label: "exit verified",
     tone: "ok",
     meaning:
-      "Two echo services or more saw the exit, one of them over TLS before the first task. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.",
+      "Two echo services or more saw the exit over TLS, one of them before the first task, and one after the last if looks were tried then. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.",
   },
   "observed-only": {
     label: "observed only",

@@ -7,8 +7,9 @@ import {
   NETWORK_KINDS,
   networksOf,
 } from "@/components/response/geo-words";
-import { LookTable } from "@/components/response/look-table";
+import { FailedLooks, LookTable } from "@/components/response/look-table";
 import { VerdictBadge } from "@/components/response/verdict";
+import { counted } from "@/components/ui/count";
 import { Country, placeName } from "@/components/ui/country";
 import { Facts } from "@/components/ui/facts";
 import { Hash } from "@/components/ui/hash";
@@ -197,6 +198,11 @@ export function WhereAsked({ country, session }: { country: Place; session: Sess
             summary={`All ${geo.looks.length} looks at the exit, by echo service and database`}
           >
             <LookTable looks={geo.looks} country={geo.country} />
+          </Folded>
+        )}
+        {geo.failed_looks.length > 0 && (
+          <Folded summary={`${counted(geo.failed_looks.length, "look")} that failed, and why`}>
+            <FailedLooks looks={geo.failed_looks} />
           </Folded>
         )}
         <Folded summary="Who claimed which country before">

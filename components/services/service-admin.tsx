@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ErrorNote } from "@/components/ui/states";
 import type { ServiceView } from "@/schemas/service";
+import { keyProblem } from "@/server/domain/service/base-url";
 
 /** What an admin does, each in one call. @throws what the server refuses with. */
 export type ServiceActs = {
@@ -39,7 +40,9 @@ function Tools({ service, acts }: { service: ServiceView; acts: ServiceActs }) {
   const isPaused = service.paused_until !== null;
   return (
     <div className="mt-6 grid gap-4 border-t border-line pt-5">
-      <KeyForm service={service} save={(key) => acts.setKey(id, key)} />
+      {keyProblem(service.base_url) === null && (
+        <KeyForm service={service} save={(key) => acts.setKey(id, key)} />
+      )}
       {refusal !== null && <ErrorNote title={refusal.message} code={refusal.code} />}
       {open === "removal" ? (
         <div className="grid gap-3">

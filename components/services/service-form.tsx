@@ -104,7 +104,7 @@ function PlacePart({ draft, onChange, typed, isNew }: DraftProps & { isNew: bool
         required
         maxLength={300}
         inputMode="url"
-        hint="Without a slash at its end. When it moves to another host, the key has to be entered again."
+        hint="Without a slash at its end. When it, the dialect or the way it is asked changes, the key has to be entered again."
         {...typed("baseUrl")}
       />
     </Part>

@@ -7,6 +7,7 @@ import { Instant } from "@/components/ui/instant";
 import { Empty } from "@/components/ui/states";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { ServiceModel, ServiceView } from "@/schemas/service";
+import { keyProblem } from "@/server/domain/service/base-url";
 
 const DIALECTS: Readonly<Record<ServiceView["dialect"], string>> = {
   openai: "OpenAI",
@@ -47,7 +48,7 @@ export function ServiceList({
 
 /** Whether a key is stored. Never more than that. */
 function KeyFact({ service }: { service: ServiceView }) {
-  if (service.key_since === null) return "none is stored";
+  if (service.key_since === null) return keyProblem(service.base_url) ?? "none is stored";
   return (
     <>
       a key is stored since <Instant at={service.key_since} />

@@ -11,7 +11,7 @@ const HOW = {
     "set it to erc20/hoodi on the test network, to erc20/polygon or erc20/mainnet where GLM is paid",
   BEACON_RELAY_URL: "set it to the relay's node list, see docs/golem.md",
   BEACON_ECHO_URLS:
-    "set it to two or more services of different owners that say which address they see, one of them over https",
+    "set it to two or more services of different owners that say which address they see, two of them over https",
   BEACON_IMAGE_EXIT:
     "set it, or BEACON_IMAGE_MODEL, to https://host/file.gvmi#sha3:HASH; docs/images.md says how to make one",
   BEACON_IMAGE_MODEL:

@@ -151,6 +151,8 @@ function evidenceOf({ document, settlement, agreements, bills }: RentalReport): 
     const as = network === null ? "network unknown" : `AS${network.asn} ${network.name ?? ""}`;
     lines.push(`${when}: ${echo} saw ${address} in ${round_trip_ms} ms (${said}; ${as.trim()})`);
   }
+  for (const { when, echo, code } of document?.failed_looks ?? [])
+    lines.push(`${when}: a look by ${echo} failed: ${code}`);
   for (const { document: kind, amountGlm, decision, reason } of bills)
     lines.push(`${kind} of ${amountGlm} GLM ${decision}: ${reason}`);
   if (document !== null) lines.push(`verdict ${document.verdict}`);

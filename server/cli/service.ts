@@ -4,7 +4,7 @@ import type { CommandIo } from "@/server/cli/command";
 import { readText } from "@/server/cli/named-files";
 import { type PortalClient, portalClient, portalFailure } from "@/server/cli/portal-client";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
-import { VENDOR_BASE_URLS } from "@/server/domain/service/base-url";
+import { keyProblem, VENDOR_BASE_URLS } from "@/server/domain/service/base-url";
 import { dayOf } from "@/server/domain/time";
 import { readEnv } from "@/server/env";
 
@@ -93,7 +93,8 @@ const VERBS = {
     );
     const { isNew, isKeyForgotten } = await client.services.save.mutate(settings);
     io.out(`${settings.id} is ${isNew ? "laid down" : "changed"}: ${settings.base_url}`);
-    if (isKeyForgotten) io.out("Its key was entered for another address and is forgotten.");
+    if (isKeyForgotten)
+      io.out("Its key was entered for another base URL, dialect or door, and is forgotten.");
     for (const { message } of await client.services.check.query({ id: settings.id }))
       io.out(`still missing: ${message}`);
     return 0;
@@ -180,12 +181,17 @@ function parsedAs(schema: typeof ServiceSettings, value: unknown): ServiceSettin
   );
 }
 
+const keyWord = ({ key_since, base_url }: ServiceView): string => {
+  if (key_since !== null) return `key since ${key_since}`;
+  return keyProblem(base_url) === null ? "no key" : "takes no key: it is asked without https";
+};
+
 const lineOf = (service: ServiceView): string =>
   [
     `${service.id}  ${service.dialect}  ${service.door}  ${service.base_url}`,
     `${service.models.map(({ name }) => name).join(", ")}`,
     `${service.requests_per_minute} a minute, ${service.concurrency} at a time`,
-    service.key_since === null ? "no key" : `key since ${service.key_since}`,
+    keyWord(service),
     ...(service.paused_until === null
       ? []
       : [`paused until ${service.paused_until}: ${service.pause_reason ?? ""}`]),

@@ -23,7 +23,7 @@ const LEAVING_MS = 12_000;
 const PROCESSES = {
   loopback: { entry: "workers/loopback.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 2_000 },
   workers: { entry: "workers/main.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 6_000 },
-  golem: { entry: "workers/golem.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 6_000 },
+  golem: { entry: "workers/golem.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 14_000 },
   home: { entry: "workers/home.ts", readyTimeoutMs: 30_000, stopTimeoutMs: 6_000 },
   portal: { entry: "server/main.ts", readyTimeoutMs: 60_000, stopTimeoutMs: 3_000 },
 } as const;

@@ -1,6 +1,6 @@
 import type { ServiceStore } from "@/server/adapters/db/service-store";
 import { BeaconError, type ErrorCode } from "@/server/domain/errors";
-import { baseUrlProblem } from "@/server/domain/service/base-url";
+import { baseUrlProblem, keyProblem } from "@/server/domain/service/base-url";
 
 export type CheckServiceDeps = {
   readonly services: Pick<ServiceStore, "byId">;
@@ -32,7 +32,7 @@ export async function checkService(
     keySetAt === null &&
       dialect !== "openai-compatible" && {
         code: "SERVICE_KEY_MISSING",
-        message: "No key is stored, and this vendor wants one.",
+        message: keyProblem(service.base_url) ?? "No key is stored, and this vendor wants one.",
       },
     pausedUntil !== null &&
       pausedUntil > deps.now() && {

@@ -43,6 +43,7 @@ export async function closeTasks(
   const closings = finished.map(
     (one): Closing => ({
       outcome: one.outcome,
+      claims: one.task.claims,
       entry: fileEntry(entryOf(deps, job, one), deps.origin, deps.runner),
     }),
   );

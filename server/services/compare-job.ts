@@ -43,6 +43,11 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
   const elsewhere = new Set(
     sessions.filter(({ geo }) => geo?.verdict === "mismatch").map(({ id }) => id),
   );
+  const unverified = new Set(
+    sessions
+      .filter(({ geo, geoFinalAt }) => geo !== null && !(geo.verdict === "verified" && geoFinalAt))
+      .map(({ id }) => id),
+  );
   const at = deps.now();
   const document = comparisonOf({
     spec: job.spec,
@@ -61,6 +66,7 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
       state: task.state,
       text: task.text,
       isElsewhere: task.askedBy !== null && elsewhere.has(task.askedBy),
+      isUnverified: task.askedBy !== null && unverified.has(task.askedBy),
     })),
   });
   const bytes = canonicalBytes(document);

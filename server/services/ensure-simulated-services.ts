@@ -64,6 +64,6 @@ export async function ensureSimulatedServices(
     const { isNew, isKeyForgotten } = await deps.services.put(settings, deps.now());
     if (!isNew && !isKeyForgotten && known?.keySetAt !== null) continue;
     const key = `simulated-${base32(deps.random16())}`;
-    await deps.services.setKey(id, deps.sealer.seal(id, key), deps.now());
+    await deps.services.setKey(settings, deps.sealer.seal(settings, key), deps.now());
   }
 }

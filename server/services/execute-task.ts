@@ -1,18 +1,19 @@
 import type { ExchangeDocument } from "@/schemas/evidence";
 import type { JobSpec, ServiceRef } from "@/schemas/job-spec";
-import type { WithDeadline } from "@/server/adapters/clock/deadline";
+import type { Pause, WithDeadline } from "@/server/adapters/clock/deadline";
 import type { TaskRow } from "@/server/adapters/db/task-row";
 import type { Attempt, Outcome } from "@/server/adapters/db/task-store";
 import type { OpenSession } from "@/server/adapters/golem/open-session";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import type { ChatOutcome, ChatRequest, Model } from "@/server/adapters/llm/model";
 import { MAX_BLOCK_BYTES } from "@/server/domain/digest";
-import { isBeaconError } from "@/server/domain/errors";
+import { type ErrorCode, isBeaconError } from "@/server/domain/errors";
 import { exchangeBytesOf, exchangeDocumentOf } from "@/server/domain/job/exchange-document";
-import { nextStep } from "@/server/domain/job/retry";
+import { type GivenBack, type NextStep, nextStep } from "@/server/domain/job/retry";
 import type { GateOutcome } from "@/server/domain/service/gate";
 import { instantOf } from "@/server/domain/time";
 
+type ApiService = Extract<ServiceRef, { readonly api: unknown }>;
 type Answered = Extract<ChatOutcome, { kind: "response" }>;
 type Failed = Extract<ChatOutcome, { kind: "failure" }>;
 
@@ -25,18 +26,19 @@ export type ExecuteTaskDeps = {
     signal: AbortSignal,
     deadline: Date,
   ) => Promise<{ leave(outcome: GateOutcome): Promise<void> }>;
-  /** The key that a service wants; null: none. @throws BeaconError SERVICE_KEY_MISSING, VAULT_KEY_WRONG */
-  readonly keyOf: (connection: string) => Promise<string | null>;
+  /** The key that a service wants; null: none. @throws BeaconError SERVICE_INVALID when it has moved since, VAULT_KEY_WRONG */
+  readonly keyOf: (service: ApiService) => Promise<string | null>;
   /** What an answer costs; null: nothing, or nobody knows. */
   readonly costOf: (service: ServiceRef, usage: Answered["usage"]) => ExchangeDocument["cost"];
   readonly withDeadline: WithDeadline;
+  readonly pause: Pause;
   readonly now: () => Date;
 };
 
 /** All that is known of an attempt whose session was lost. */
 const LOST_WITH_ITS_SESSION: Attempt = {
   at: null,
-  outcome: "an earlier session was lost while it held this task",
+  outcome: "an earlier session held this task and gave it back without an answer",
 };
 /** How long a question waits at most for a service that is paused. */
 const QUEUE_TIMEOUT_MS = 60_000;
@@ -49,57 +51,79 @@ const ATTEMPT_TIMEOUT_MS = 60_000;
  *
  * What is tried again, and what is an answer, `nextStep` says.
  *
- * @returns how the task closes, or null when it goes back: the provider was lost before a response
- *   began, or the job was withdrawn.
+ * @param stop ends all waiting: a question that waits for its turn is not put any more.
+ * @returns how the task closes, or that it goes back: the provider was lost before a response began, the
+ *   job was withdrawn, or the service is to be left alone for longer.
  */
 export async function executeTask(
   deps: ExecuteTaskDeps,
   session: OpenSession,
   task: TaskRow,
-): Promise<Outcome | null> {
-  const { job, from, withdrawn } = session;
-  const { service, request } = askedBy(job.spec, task);
+  stop: AbortSignal,
+): Promise<Outcome | GivenBack> {
+  const { job, from, broken } = session;
+  const { service, request } = askedBy(job.spec, task, from.provider === null);
   const attempts: Attempt[] = Array.from({ length: task.claims - 1 }, () => LOST_WITH_ITS_SESSION);
-  let failures = 0;
-  let turnedAway = 0;
+  const tries = { failures: 0, turnedAway: 0 };
   for (;;) {
-    const { answer, startedAt } = await attempt(deps, session, service, request);
+    const attempted = await attempt(deps, session, service, request, stop);
+    if (attempted.kind === "BACK") return attempted;
+    const { answer, startedAt } = attempted;
     const finishedAt = deps.now();
     const outcome = from.lost.aborted ? withoutProvider(answer) : answer;
     attempts.push({ at: startedAt.toISOString(), outcome: summaryOf(outcome) });
-    if (outcome.kind === "failure") failures++;
-    else if (outcome.tryAgainAfterMs !== null) turnedAway++;
+    count(tries, outcome);
     const next = nextStep(outcome, {
-      failures,
-      turnedAway,
+      ...tries,
       claims: task.claims,
       isLost: from.lost.aborted,
-      isWithdrawn: withdrawn.aborted,
+      isBroken: broken.aborted,
+      isPaid: session.paid.has(service.id),
       leftMs: job.deadlineAt.getTime() - finishedAt.getTime(),
     });
-    if (next.step === "give-back") return null;
-    if (next.step === "again") {
-      await pause(deps, next.waitMs, [from.lost, withdrawn]);
-      continue;
+    if (next.step === "close") {
+      const closed = {
+        taskId: task.id,
+        jobId: task.jobId,
+        attempts,
+        sessionId: session.id,
+        startedAt,
+        finishedAt,
+      };
+      return outcome.kind === "response"
+        ? resultOf(deps, session, task, service, outcome, closed)
+        : failureOf(outcome, closed);
     }
-    const closed = {
-      taskId: task.id,
-      jobId: task.jobId,
-      attempts,
-      sessionId: session.id,
-      startedAt,
-      finishedAt,
-    };
-    if (outcome.kind === "response") return resultOf(deps, session, task, service, outcome, closed);
-    const { state, fault, code, message } = outcome;
-    return { ...closed, kind: "FAILURE", state, fault, code, message };
+    if (next.step === "again") await deps.pause(next.waitMs, [from.lost, stop]);
+    if (next.step === "give-back" || stop.aborted) return backAfter(outcome, next);
   }
 }
+
+function count(tries: { failures: number; turnedAway: number }, outcome: ChatOutcome): void {
+  if (outcome.tryAgainAfterMs !== null) tries.turnedAway++;
+  else if (outcome.kind === "failure") tries.failures++;
+}
+
+/** A service that turned a question away has not taken it; anybody else may have. */
+const backAfter = (outcome: ChatOutcome, next: NextStep): GivenBack => ({
+  kind: "BACK",
+  wasAsked: outcome.tryAgainAfterMs === null && wasSent(outcome),
+  isPaused: next.step === "give-back" && next.isPaused === true,
+});
+
+const failureOf = (
+  { state, fault, code, message, wasSent: isSent }: Failed,
+  closed: Closed,
+): Outcome => ({ ...closed, kind: "FAILURE", state, fault, code, message, wasSent: isSent });
+
+/** Whether the question may have reached whom it was for. */
+const wasSent = (outcome: ChatOutcome): boolean => outcome.kind === "response" || outcome.wasSent;
 
 /** The question of a task, and to whom it is put. The key is added when it is asked. */
 function askedBy(
   spec: JobSpec,
   task: TaskRow,
+  isFromHome: boolean,
 ): { readonly service: ServiceRef; readonly request: Omit<ChatRequest, "key"> } {
   const prompt = spec.prompts.find(({ id }) => id === task.promptId);
   const service = spec.services.find(({ id }) => id === task.serviceId);
@@ -109,6 +133,7 @@ function askedBy(
     service,
     request: {
       model: service.model,
+      way: isFromHome ? "home" : service.door,
       api: service.door === "model" ? null : service.api,
       systemPrompt: spec.system_prompt,
       prompt: prompt.text,
@@ -119,22 +144,27 @@ function askedBy(
 }
 
 /** What an attempt came to, and when the question was put: waiting for one's turn is not being asked. */
-type Attempted = { readonly answer: ChatOutcome; readonly startedAt: Date };
+type Attempted = {
+  readonly kind: "ATTEMPTED";
+  readonly answer: ChatOutcome;
+  readonly startedAt: Date;
+};
 
 /** One attempt, within its time. What a service or a provider does is an outcome, never an error. */
 async function attempt(
   deps: ExecuteTaskDeps,
-  { job, from, withdrawn }: OpenSession,
+  { job, from, broken }: OpenSession,
   service: ServiceRef,
   request: Omit<ChatRequest, "key">,
-): Promise<Attempted> {
+  stop: AbortSignal,
+): Promise<Attempted | GivenBack> {
   const queuedAt = deps.now();
   const leftMs = Math.max(1, job.deadlineAt.getTime() - queuedAt.getTime());
   const ask = async (key: string | null): Promise<Attempted> => {
     const startedAt = deps.now();
     const answer = await deps.withDeadline(
       Math.min(ATTEMPT_TIMEOUT_MS, Math.max(1, job.deadlineAt.getTime() - startedAt.getTime())),
-      [from.lost, withdrawn],
+      [from.lost, broken],
       (signal) =>
         deps.model.complete(
           from.doorTo(service),
@@ -142,55 +172,55 @@ async function attempt(
           { signal, maxBytes: MAX_BLOCK_BYTES },
         ),
     );
-    return { answer, startedAt };
+    return { kind: "ATTEMPTED", answer, startedAt };
   };
   if (service.door === "model") return ask(null);
   const { connection } = service.api;
   const deadline = new Date(queuedAt.getTime() + Math.min(QUEUE_TIMEOUT_MS, leftMs));
-  const without = (answer: Failed): Attempted => ({ answer, startedAt: queuedAt });
   try {
-    const turn = await deps.withDeadline(leftMs, [from.lost, withdrawn], (signal) =>
+    const turn = await deps.withDeadline(leftMs, [from.lost, stop], (signal) =>
       deps.enter(connection, signal, deadline),
     );
     let attempted: Attempted | null = null;
     try {
       // Only now, so that nobody holds a key while it waits.
-      attempted = await ask(await deps.keyOf(connection));
+      attempted = await ask(await deps.keyOf(service));
       return attempted;
     } finally {
       await turn.leave(attempted === null ? "unknown" : gateOutcomeOf(attempted.answer));
     }
   } catch (error) {
-    if (isBeaconError(error)) return without(notAsked(error.code, error.message));
-    if (from.lost.aborted || withdrawn.aborted) return without(WITHOUT_A_TURN);
-    throw error;
+    if (from.lost.aborted || stop.aborted) return NOT_ASKED;
+    if (!isBeaconError(error)) throw error;
+    // Others are asked meanwhile; unless the job ends first, this one is asked later.
+    if (LATER.has(error.code)) return { ...NOT_ASKED, isPaused: true };
+    const answer = notAsked(error.code, error.message);
+    return { kind: "ATTEMPTED", answer, startedAt: queuedAt };
   }
 }
 
-/** A question that waited for its turn when there was no more reason to ask it. */
-const WITHOUT_A_TURN: Failed = {
-  kind: "failure",
-  state: "harness-error",
-  fault: "provider",
-  code: "GOLEM_PROVIDER_LOST",
-  message: "what it was to be asked through went away before its turn came",
-  beforeFirstByte: true,
-};
+/** A question whose turn did not come before there was no more reason to wait. */
+const NOT_ASKED: GivenBack = { kind: "BACK", wasAsked: false, isPaused: false };
 
-/** A question that never left this machine. */
+/** Why a service takes no question now and will take it later. */
+const LATER: ReadonlySet<string> = new Set<ErrorCode>(["SERVICE_PAUSED", "MODEL_RATE_LIMITED"]);
+
+/** A question that never left this machine, for a reason of ours. */
 const notAsked = (code: Failed["code"], message: string): Failed => ({
   kind: "failure",
   state: "harness-error",
-  fault: code === "SERVICE_PAUSED" ? "service" : "beacon",
+  fault: "beacon",
   code,
   message,
   beforeFirstByte: false,
+  wasSent: false,
+  tryAgainAfterMs: null,
 });
 
 /** What an outcome says of the service, apart from whoever carried the question. */
 function gateOutcomeOf(outcome: ChatOutcome): GateOutcome {
-  if (outcome.kind === "failure") return outcome.fault === "service" ? "service-fault" : "unknown";
   if (outcome.tryAgainAfterMs !== null) return { retryAfterMs: outcome.tryAgainAfterMs };
+  if (outcome.kind === "failure") return outcome.fault === "service" ? "service-fault" : "unknown";
   return outcome.exchange.status >= 500 ? "service-fault" : "ok";
 }
 
@@ -252,22 +282,6 @@ async function resultOf(
     costUsd: cost?.usd ?? null,
   };
 }
-
-/** Waits, and no longer than there is a reason to. */
-const pause = (
-  deps: Pick<ExecuteTaskDeps, "withDeadline">,
-  waitMs: number,
-  signals: readonly AbortSignal[],
-) =>
-  deps.withDeadline(
-    waitMs,
-    signals,
-    (signal) =>
-      new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      }),
-  );
 
 /** A request that was broken off because its provider went away did not wait too long for a model. */
 const withoutProvider = (outcome: ChatOutcome): ChatOutcome =>

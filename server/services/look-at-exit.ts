@@ -1,14 +1,14 @@
-import type { ExitLook } from "@/schemas/evidence";
+import type { ExitLook, FailedLook } from "@/schemas/evidence";
 import type { WithDeadline } from "@/server/adapters/clock/deadline";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
 import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
 import type { ExitProbe, Vantage } from "@/server/adapters/golem/vantage";
 import { hex } from "@/server/domain/bytes";
-import { isBeaconError } from "@/server/domain/errors";
+import { type BeaconError, ERRORS, isBeaconError } from "@/server/domain/errors";
 import { sha256 } from "@/server/domain/sha256";
 import { instantOf } from "@/server/domain/time";
 import { networkKindOf } from "@/server/domain/vantage/network-kind";
-import { labelOf } from "@/server/domain/vantage/vantage-document";
+import { type LooksTaken, labelOf } from "@/server/domain/vantage/vantage-document";
 
 export type LookAtExitDeps = {
   /** At most eight: a look has no room for more opinions. */
@@ -17,33 +17,54 @@ export type LookAtExitDeps = {
   /** Echo services, whose answers count as independent. At most sixteen: two rounds fill a document. */
   readonly echoes: readonly string[];
   readonly withDeadline: WithDeadline;
+  readonly now: () => Date;
 };
 
 const PROBE_TIMEOUT_MS = 5_000;
 
 /**
  * Looks at where a vantage's exit comes out, once through every echo service, side by side, and
- * returns the looks of `before` with the new ones. An echo from which nothing came back is no evidence:
- * it is left out.
+ * returns all that were taken `before` with the new ones. One that no address came of is kept as
+ * failed, with its reason: a provider could have kept it from coming back. Through a provider that is
+ * gone already, nothing is tried.
  */
 export async function lookAtExit(
   deps: LookAtExitDeps,
   vantage: Pick<Vantage, "probeExit" | "lost">,
-  before: readonly ExitLook[],
+  before: LooksTaken,
   when: ExitLook["when"],
-): Promise<readonly ExitLook[]> {
-  const probes = await Promise.all(
-    [...new Set(deps.echoes)].map((echo) =>
-      deps
-        .withDeadline(PROBE_TIMEOUT_MS, [vantage.lost], (signal) => vantage.probeExit(echo, signal))
-        .catch((error: unknown) => {
-          if (isBeaconError(error)) return null;
-          throw error;
-        }),
-    ),
+): Promise<LooksTaken> {
+  if (vantage.lost.aborted) return before;
+  const taken = await Promise.all(
+    [...new Set(deps.echoes)].map((echo) => lookThrough(deps, vantage, echo, when)),
   );
-  const looks = probes.flatMap((probe) => (probe === null ? [] : lookOf(deps, probe, when)));
-  return [...before, ...looks];
+  return {
+    looks: [...before.looks, ...taken.flatMap((one) => ("code" in one ? [] : one))],
+    failed: [...before.failed, ...taken.flatMap((one) => ("code" in one ? one : []))],
+  };
+}
+
+async function lookThrough(
+  deps: LookAtExitDeps,
+  vantage: Pick<Vantage, "probeExit" | "lost">,
+  echo: string,
+  when: ExitLook["when"],
+): Promise<ExitLook | FailedLook> {
+  const { withDeadline, now } = deps;
+  try {
+    const probe = await withDeadline(PROBE_TIMEOUT_MS, [vantage.lost], (signal) =>
+      vantage.probeExit(echo, signal),
+    );
+    return lookOf(deps, probe, when);
+  } catch (error) {
+    if (!isBeaconError(error)) throw error;
+    return { at: instantOf(now()), when, echo, code: codeOf(error) };
+  }
+}
+
+/** A probe's failure has one code for all reasons; the reason's own, where it has one, says more. */
+function codeOf({ code, details: { problem } }: BeaconError): string {
+  return typeof problem === "string" && Object.hasOwn(ERRORS, problem) ? problem : code;
 }
 
 function lookOf(

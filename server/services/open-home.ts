@@ -41,13 +41,13 @@ export async function openHome(
   job: StoredJob,
   sessionId: SessionId,
 ): Promise<OpenedHome> {
+  await deps.sessions.opened(sessionId, NOBODY);
   const origins = new Set(
     job.spec.services.flatMap((service) =>
       service.door === "model" ? [] : [new URL(service.api.base_url).origin],
     ),
   );
   const doors = new Map([...origins].map((origin) => [origin, deps.openDoor(origin)]));
-  await deps.sessions.opened(sessionId, NOBODY);
   return {
     refusal: null,
     from: {

@@ -32,7 +32,10 @@ export async function reapOrphans(deps: ReapOrphansDeps): Promise<Orphans> {
       .map(({ agreementId }) => agreementId),
   ]);
   const known = new Map(
-    rentals.map(({ agreementId, allocationId }) => [agreementId, allocationId]),
+    rentals.map(({ agreementId, allocationId, createdAt: since, endedAt }) => [
+      agreementId,
+      { allocationId, since, isEnded: endedAt !== null },
+    ]),
   );
   const orphans = await deps.renter.reap(known, held);
   if (orphans.ended.length > 0 || orphans.bills > 0)

@@ -8,15 +8,24 @@ import type { ProviderStore } from "@/server/adapters/db/provider-store";
 import type { LedgerLine, RentalStore } from "@/server/adapters/db/rental-store";
 import type { SessionRow, SessionStore } from "@/server/adapters/db/session-store";
 import type { AskedFrom } from "@/server/adapters/golem/open-session";
-import type { ProviderStanding, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
+import type {
+  LookAtExit,
+  ProviderStanding,
+  Vantage,
+  VantageRenter,
+} from "@/server/adapters/golem/vantage";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
-import { BeaconError } from "@/server/domain/errors";
+import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { allocationEndOf, RENT_MARGIN_MS } from "@/server/domain/golem/rental-length";
 import { addAmounts, compareAmounts, subtractAmounts, unitsOf } from "@/server/domain/job/amount";
 import { lostLately } from "@/server/domain/provider/lost-lately";
 import { COUNTED_MS } from "@/server/domain/provider/patience";
 import { standingOf } from "@/server/domain/provider/standing";
-import { vantageBytesOf, vantageDocumentOf } from "@/server/domain/vantage/vantage-document";
+import {
+  type LooksTaken,
+  vantageBytesOf,
+  vantageDocumentOf,
+} from "@/server/domain/vantage/vantage-document";
 
 export type RentVantageDeps = {
   readonly jobs: Pick<JobStore, "byId" | "replaceAllocation">;
@@ -25,14 +34,11 @@ export type RentVantageDeps = {
   readonly providers: Pick<ProviderStore, "record" | "contacts" | "rules">;
   readonly content: Pick<ContentStore, "put">;
   readonly renter: VantageRenter;
-  /** Looks at where the exit comes out; all looks so far, in order. */
-  readonly lookAtExit: (
-    vantage: Vantage,
-    before: readonly ExitLook[],
-    when: ExitLook["when"],
-  ) => Promise<readonly ExitLook[]>;
+  readonly lookAtExit: LookAtExit;
   /** How long renting one provider may take. */
   readonly rentTimeoutMs: number;
+  /** How long a provider's invoice is waited for when a session settles. */
+  readonly settleTimeoutMs: number;
   /** How long a provider is left alone after one failure; doubled with every further one. */
   readonly backOffMs: number;
   readonly withDeadline: WithDeadline;
@@ -54,7 +60,6 @@ export type RentedVantage = {
 
 /** How long renting may go on after it was told to stop, to end what is half rented. */
 const RENT_GRACE_MS = 3_000;
-const SETTLE_TIMEOUT_MS = 10_000;
 
 type Place = { readonly id: SessionId; readonly country: CountryCode };
 
@@ -74,13 +79,18 @@ export async function rentVantage(
   const book = createBook(deps, job, session, vantage);
   try {
     const allocationId = (await deps.jobs.byId(job.id))?.allocationId ?? null;
-    await deps.sessions.opened(session.id, {
+    const isOurs = await deps.sessions.opened(session.id, {
       providerId: vantage.provider.id,
       providerName: vantage.provider.name,
       agreementId: vantage.agreementId,
       activityId: vantage.activityId,
       allocationId,
     });
+    if (!isOurs)
+      throw new BeaconError(
+        "GOLEM_PROVIDER_LOST",
+        "the session was declared lost while its provider was rented",
+      );
     const document = await book.look("before");
     const cid = await deps.content.put(vantageBytesOf(document));
     const isElsewhere = document.verdict === "mismatch";
@@ -102,10 +112,10 @@ export async function rentVantage(
         await book.look("after");
         await book.final();
       },
-      close: () => settle(vantage, book),
+      close: () => settle(deps, vantage, book),
     };
   } catch (error) {
-    await settle(vantage, book);
+    await settle(deps, vantage, book);
     throw error;
   }
 }
@@ -122,9 +132,9 @@ type Book = ReturnType<typeof createBook>;
 
 /** What is found out about one vantage, written down as it comes. */
 function createBook(deps: RentVantageDeps, job: StoredJob, session: Place, vantage: Vantage) {
-  let looks: readonly ExitLook[] = [];
+  let taken: LooksTaken = { looks: [], failed: [] };
   const documentOf = (): VantageDocument =>
-    vantageDocumentOf({ job: job.id, session: session.id, vantage, looks });
+    vantageDocumentOf({ job: job.id, session: session.id, vantage, ...taken });
   const contact = (event: string, detail: string) =>
     deps.providers.record({
       providerId: vantage.provider.id,
@@ -133,13 +143,13 @@ function createBook(deps: RentVantageDeps, job: StoredJob, session: Place, vanta
       jobId: job.id,
       event,
       detail,
-      asn: looks.findLast(({ network }) => network !== null)?.network?.asn ?? null,
+      asn: taken.looks.findLast(({ network }) => network !== null)?.network?.asn ?? null,
       at: deps.now(),
     });
   return {
     contact,
     async look(when: ExitLook["when"]): Promise<VantageDocument> {
-      looks = await deps.lookAtExit(vantage, looks, when);
+      taken = await deps.lookAtExit(vantage, taken, when);
       const document = documentOf();
       await deps.sessions.recordGeo(session.id, document, null);
       return document;
@@ -155,19 +165,27 @@ function createBook(deps: RentVantageDeps, job: StoredJob, session: Place, vanta
   };
 }
 
-async function settle(vantage: Vantage, book: Book) {
-  const isLost = vantage.lost.aborted;
-  const { costGlm, problem } = await vantage.settle(SETTLE_TIMEOUT_MS);
-  const isSettled = !isLost && costGlm !== null;
+async function settle({ settleTimeoutMs }: RentVantageDeps, vantage: Vantage, book: Book) {
+  const { lost } = vantage;
+  const isLost = lost.aborted;
+  const usedUp = isUsedUp(lost) ? "its allocation is used up" : null;
+  const { costGlm, problem, isInvoiceMissing } = await vantage.settle(settleTimeoutMs);
+  const isSettled = !isLost && (costGlm !== null || isInvoiceMissing);
+  // No invoice yet, and a budget at its end, say nothing of the provider.
+  const isSilent = usedUp !== null || (isSettled && costGlm === null);
   // Being paid is no excuse for an exit elsewhere: a settled session would clear that.
-  if (!isSettled) await book.contact("lost", problem ?? "");
-  else if (!book.isElsewhere()) await book.contact("settled", "");
+  if (!isSettled && !isSilent) await book.contact("lost", problem ?? "");
+  if (isSettled && !isSilent && !book.isElsewhere()) await book.contact("settled", "");
   return {
     status: isSettled ? ("SETTLED" as const) : ("LOST" as const),
     costGlm,
-    reason: problem ?? (isSettled ? null : "the provider or its agreement went away"),
+    reason: usedUp ?? problem ?? (isSettled ? null : "the provider or its agreement went away"),
   };
 }
+
+/** Whether a session lost its provider only because its allocation pays no more. */
+const isUsedUp = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && isBeaconError(reason) && reason.code === "GOLEM_BUDGET_SPENT";
 
 async function rent(
   deps: RentVantageDeps,
@@ -197,6 +215,7 @@ async function rent(
         standing,
         simulation: job.spec.simulation ?? null,
       }),
+      deps.settleTimeoutMs,
       signal,
     ),
   );
@@ -249,7 +268,11 @@ async function standingFor(
  * library that waits for a network that is gone must not hold the slot. What it rents all the same is
  * settled.
  */
-function orAbandoned(renting: Promise<Vantage>, signal: AbortSignal): Promise<Vantage> {
+function orAbandoned(
+  renting: Promise<Vantage>,
+  settleTimeoutMs: number,
+  signal: AbortSignal,
+): Promise<Vantage> {
   return new Promise((resolve, reject) => {
     let isAbandoned = false;
     const abandon = () =>
@@ -260,7 +283,7 @@ function orAbandoned(renting: Promise<Vantage>, signal: AbortSignal): Promise<Va
     if (signal.aborted) abandon();
     else signal.addEventListener("abort", abandon, { once: true });
     renting
-      .then((vantage) => (isAbandoned ? void vantage.settle(SETTLE_TIMEOUT_MS) : resolve(vantage)))
+      .then((vantage) => (isAbandoned ? void vantage.settle(settleTimeoutMs) : resolve(vantage)))
       .catch(reject);
   });
 }

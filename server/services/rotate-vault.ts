@@ -19,16 +19,16 @@ export type VaultRotated = {
  *
  * May die anywhere and be run again: until all rows are sealed anew, both master keys are there, and each
  * row names its own; a run that finds a master key prepared goes on with it. The last step seals what was
- * entered while the keys changed places.
+ * entered while the keys changed places. One rotation at a time: whoever calls it holds a lock beside the key file.
  *
  * @throws BeaconError VAULT_KEY_WRONG when a key does not open: then nothing was changed; KEY_FILE_INVALID
  */
 export async function rotateVault({ services, vault }: RotateVaultDeps): Promise<VaultRotated> {
   const masterKeyId = vault.prepare();
-  const reseal = (serviceId: string, sealed: Parameters<VaultRotation["reseal"]>[2]) =>
-    vault.reseal(masterKeyId, serviceId, sealed);
+  const reseal: Parameters<ServiceStore["resealAll"]>[1] = (address, sealed) =>
+    vault.reseal(masterKeyId, address, sealed);
   const before = await services.resealAll(masterKeyId, reseal);
-  vault.promote();
+  vault.promote(masterKeyId);
   const late = await services.resealAll(masterKeyId, reseal);
   return { masterKeyId, resealed: before + late, retired: vault.retired() };
 }

@@ -44,7 +44,7 @@ export type RunSessionDeps = {
     signals: readonly AbortSignal[],
   ) => Promise<Opened>;
   /** Asks what is open of the session's country, until nothing is or `stop` aborts. */
-  readonly askTasks: (session: OpenSession, stop: AbortSignal) => Promise<void>;
+  readonly askTasks: (session: Omit<OpenSession, "paid">, stop: AbortSignal) => Promise<void>;
   /** Files the entry of a session that has ended. */
   readonly file: (id: SessionId) => Promise<void>;
   readonly log: Logger;
@@ -55,6 +55,8 @@ export type RunSessionDeps = {
 /** A session that has shown no life for so long is lost, and its tasks are given to another. */
 export const LEASE_MS = 12_000;
 const HEARTBEAT_MS = 3_000;
+/** How long what is being asked may take once this process is told to leave. */
+const LEAVING_MS = 2_000;
 
 /**
  * One session: takes a slot, opens what it asks through, asks the open tasks of its place until none is
@@ -87,7 +89,8 @@ export async function runSession(
       life.withdrawn,
     ]);
     await deps.bus.announce({ kind: "job.changed", jobId: job.id });
-    await askThrough(deps, opened, { job, id, withdrawn: life.withdrawn }, [signal, life.lost]);
+    const broken = brokenOff(signal, life.withdrawn);
+    await askThrough(deps, opened, { job, id, broken }, [signal, life.lost, life.withdrawn]);
     if ((await deps.tasks.open(job.id)).length === 0)
       await deps.producer.enqueue("job.compare", job.id, { jobId: job.id });
     const end = await opened.close();
@@ -115,13 +118,29 @@ export async function runSession(
 async function askThrough(
   deps: Pick<RunSessionDeps, "askTasks">,
   { from, refusal, lookAgain }: Opened,
-  session: Omit<OpenSession, "from">,
+  session: Omit<OpenSession, "from" | "paid">,
   signals: readonly AbortSignal[],
 ): Promise<void> {
   if (refusal !== null) return;
-  const stop = AbortSignal.any([...signals, session.withdrawn, from.lost]);
-  await deps.askTasks({ ...session, from }, stop);
-  if (!from.lost.aborted) await lookAgain();
+  const stop = AbortSignal.any([...signals, from.lost]);
+  try {
+    await deps.askTasks({ ...session, from }, stop);
+  } finally {
+    // Also when asking ended badly: what has come is judged by where it came through.
+    if (!from.lost.aborted) await lookAgain();
+  }
+}
+
+/** What is being asked is broken off when the job is withdrawn, and soon after this process is told to leave. */
+function brokenOff(leaving: AbortSignal, withdrawn: AbortSignal): AbortSignal {
+  const broken = new AbortController();
+  const end = () => broken.abort(new Error("what was asked is no longer waited for"));
+  const leave = () => setTimeout(end, LEAVING_MS).unref();
+  if (withdrawn.aborted) end();
+  if (leaving.aborted) leave();
+  withdrawn.addEventListener("abort", end, { once: true });
+  leaving.addEventListener("abort", leave, { once: true });
+  return broken.signal;
 }
 
 /** How a session says why it ended: `CODE: sentence`. */

@@ -11,8 +11,8 @@ export type SaveServiceDeps = {
 };
 
 /**
- * Stores what an admin says of a service. Its key stays, unless its requests would go elsewhere than
- * where the key was entered for: then it is forgotten.
+ * Stores what an admin says of a service. Its key stays, unless its requests would take another door,
+ * dialect or base URL than the key was entered for: then it is forgotten.
  *
  * @throws BeaconError SERVICE_INVALID when its base URL cannot be asked through its door.
  */

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { ServiceSettings } from "@/schemas/service";
 import { createCaller } from "@/server/api/root";
 import { openServiceKeys } from "@/server/context";
+import type { KeyedServiceRef, ServiceAddress } from "@/server/domain/service/address";
 import { ensureSimulatedServices } from "@/server/services/ensure-simulated-services";
 import { aService } from "@/test/adapters/service/a-service";
 import { ownContext } from "@/test/support/context";
@@ -16,7 +18,20 @@ const admin = (fields: object = {}) =>
     actor: { id: "usr-admin", name: "Grace", role: "admin" },
   });
 const reader = () => createCaller({ ...house.context, actor: null });
-const keyOf = async (id: string) => (await openServiceKeys(house.context)).keyOf(id);
+/** What a job asks that was submitted when the service looked like this. */
+const askedAs = ({ dialect, door, base_url, id }: ServiceAddress): KeyedServiceRef => ({
+  id,
+  door,
+  model: "model-a",
+  api: { connection: id, dialect, base_url },
+});
+const keyFor = async (service: ServiceAddress) =>
+  (await openServiceKeys(house.context)).keyOf(askedAs(service));
+const keyOf = async (id: string) => {
+  const service = await house.context.services.byId(id);
+  if (service === null) throw new Error(`no service ${id}`);
+  return keyFor(service);
+};
 
 beforeEach(async () => {
   for (const { id } of await house.context.services.list()) await house.context.services.remove(id);
@@ -40,7 +55,64 @@ describe("services over the API", () => {
     for (const secret of [CANARY, master, Buffer.from(CANARY).toString("base64")])
       expect(seen).not.toContain(secret);
     const sealed = await house.context.services.sealedKey("vendor");
-    expect(Buffer.from(sealed?.bytes ?? []).includes(CANARY)).toBe(false);
+    expect(sealed?.sealed?.bytes.length).toBeGreaterThan(0);
+    expect(Buffer.from(sealed?.sealed?.bytes ?? []).includes(CANARY)).toBe(false);
+  });
+
+  it.each<Partial<ServiceSettings>>([
+    { base_url: "https://api.elsewhere.example/v1" },
+    { base_url: "https://api.vendor.example/v2" },
+    { dialect: "anthropic" },
+    { door: "home" },
+  ])("give no job a key that was entered after the service was moved: %j", async (move) => {
+    const before = aService();
+    await admin().services.save(before);
+    const after = aService(move);
+    await admin().services.save(after);
+    await admin().services.setKey({ id: "vendor", key: CANARY });
+    await expect(keyFor(before)).rejects.toMatchObject({ code: "SERVICE_INVALID" });
+    expect(await keyFor(after)).toBe(CANARY);
+    await house.context.services.remove("vendor");
+    await expect(keyFor(after)).rejects.toMatchObject({ code: "SERVICE_NOT_FOUND" });
+  });
+
+  it("open no key in a row whose address was changed behind their back", async () => {
+    await admin().services.save(aService());
+    await admin().services.setKey({ id: "vendor", key: CANARY });
+    const sealed = (await house.context.services.sealedKey("vendor"))?.sealed;
+    if (sealed == null) throw new Error("no key was stored");
+    const elsewhere = aService({ base_url: "https://api.elsewhere.example/v1" });
+    await admin().services.save(elsewhere);
+    await house.context.services.setKey(elsewhere, sealed, new Date());
+    await expect(keyFor(elsewhere)).rejects.toMatchObject({ code: "VAULT_KEY_WRONG" });
+  });
+
+  it("store no key for a service that is moved meanwhile", async () => {
+    await admin().services.save(aService());
+    const moving = {
+      ...house.context.services,
+      async byId(id: string) {
+        const known = await house.context.services.byId(id);
+        await admin().services.save(aService({ base_url: "https://api.elsewhere.example/v1" }));
+        return known;
+      },
+    };
+    await expect(
+      admin({ services: moving }).services.setKey({ id: "vendor", key: CANARY }),
+    ).rejects.toMatchObject({ cause: { code: "SERVICE_INVALID" } });
+    expect(await reader().services.list()).toMatchObject([{ has_key: false }]);
+  });
+
+  it("take no key that would travel the internet in the clear", async () => {
+    const home = { door: "home", dialect: "openai-compatible" } as const;
+    await admin().services.save(aService({ ...home, base_url: "http://llm.vendor.example/v1" }));
+    const entering = admin().services.setKey({ id: "vendor", key: CANARY });
+    await expect(entering).rejects.toMatchObject({ cause: { code: "SERVICE_INVALID" } });
+    expect(await reader().services.list()).toMatchObject([{ has_key: false }]);
+    await admin().services.setKey({ id: "vendor", key: null });
+    await admin().services.save(aService({ ...home, base_url: "http://127.0.0.1:11434/v1" }));
+    await admin().services.setKey({ id: "vendor", key: CANARY });
+    expect(await keyOf("vendor")).toBe(CANARY);
   });
 
   it("repeat no key that they refuse", async () => {

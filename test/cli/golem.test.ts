@@ -102,6 +102,7 @@ describe("beacon golem doctor", () => {
     expect(unsound.map(({ step, code }) => `${step} ${code}`)).toEqual([
       "configuration VARIABLE_MISSING",
       "echoes ECHO_TLS_FAILED",
+      "echoes ECHO_TLS_FAILED",
       "echoes ECHOES_WITHOUT_TLS",
       "images NOT_CHECKED",
       "offers OFFERS_PLACELESS",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { appRouter } from "@/server/api/root";
+import { takePidLock } from "@/server/cli/pid-lock";
 import { serviceCommand } from "@/server/cli/service";
 import { vaultCommand } from "@/server/cli/vault";
 import { openServiceKeys } from "@/server/context";
@@ -65,7 +66,13 @@ async function run(args: readonly string[], input = "") {
   const exit = await command(rest, io).catch((error: { code: string }) => error.code);
   return { exit, said: said.join("\n") };
 }
-const keyOf = async (id: string) => (await openServiceKeys(house.context)).keyOf(id);
+const keyOf = async (id: string) => {
+  const service = await house.context.services.byId(id);
+  if (service === null) throw new Error(`no service ${id}`);
+  const { dialect, door, base_url } = service;
+  const api = { connection: id, dialect, base_url };
+  return (await openServiceKeys(house.context)).keyOf({ id, door, model: "m", api });
+};
 
 describe("beacon service", () => {
   it("lays a service at home down in one line", async () => {
@@ -120,6 +127,18 @@ describe("beacon service", () => {
     for (const { said } of [typed, read, bad, given, list]) expect(said).not.toContain(CANARY);
     await run(["key", "claude", "--forget"]);
     expect(await keyOf("claude")).toBeNull();
+  });
+
+  it("says that a key is forgotten with the base URL, and that none is taken without https", async () => {
+    const add = ["add", "x", "--door", "home", "--model", "m", "--base-url"];
+    await run([...add, "https://llm.vendor.example/v1"]);
+    await run(["key", "x"], CANARY);
+    expect((await run([...add, "https://llm.vendor.example/v2"])).said).toContain("is forgotten");
+    await run([...add, "http://llm.vendor.example/v2"]);
+    const refused = await run(["key", "x"], CANARY);
+    expect(refused).toMatchObject({ exit: 1, said: expect.stringContaining("SERVICE_INVALID") });
+    expect(refused.said).not.toContain(CANARY);
+    expect((await run(["list"])).said).toContain("takes no key");
   });
 
   it("reads settings out of a file, with prices", async () => {
@@ -188,9 +207,25 @@ describe("beacon vault rotate", () => {
   it("stops before it changes anything when a key does not open", async () => {
     await run(["add", "a", "--dialect", "openai", "--model", "m"]);
     const foreign = { bytes: new Uint8Array(60), masterKeyId: "vault-elsewhere" };
-    await house.context.services.setKey("a", foreign, new Date());
+    const a = await house.context.services.byId("a");
+    if (a === null) throw new Error("it was not laid down");
+    await house.context.services.setKey(a, foreign, new Date());
     expect((await run(["vault", "rotate"])).exit).toBe("VAULT_KEY_WRONG");
-    expect(await house.context.services.sealedKey("a")).toEqual(foreign);
+    expect((await house.context.services.sealedKey("a"))?.sealed).toEqual(foreign);
+  });
+
+  it("is done by one process at a time, wherever their installations are", async () => {
+    await run(["add", "a", "--dialect", "openai", "--model", "m"]);
+    await run(["key", "a"], CANARY);
+    const file = join(house.context.env.BEACON_HOME, "keys", "vault.key");
+    const before = readFileSync(file, "utf8");
+    const lock = takePidLock(`${file}.lock`);
+    if ("heldBy" in lock) throw new Error("the lock is held");
+    expect((await run(["vault", "rotate"])).exit).toBe("ALREADY_RUNNING");
+    expect(readFileSync(file, "utf8")).toBe(before);
+    lock.release();
+    expect((await run(["vault", "rotate"])).exit).toBe(0);
+    expect(await keyOf("a")).toBe(CANARY);
   });
 
   it.each([["vault"], ["vault", "open"]])("knows one verb: %j %j", async (...args) => {

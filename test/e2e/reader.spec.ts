@@ -84,7 +84,9 @@ test.describe("without JavaScript, a reader", () => {
     const { task, leafIndex, text, client } = await anAnswer();
     await page.goto(`/responses/${task.id}`);
     await expect(page.getByText(text)).toBeVisible();
-    await expect(page.getByRole("region", { name: "Probes of the exit" })).toBeVisible();
+    await expect(page.getByText(/^Asked through an exit in /)).toBeVisible();
+    await page.getByText(/looks at the exit/).click();
+    await expect(page.getByRole("region", { name: "Looks at the exit" })).toBeVisible();
     await page.getByRole("link", { name: `log entry ${leafIndex}` }).click();
     const leaf = await client.log.leaf.query({ index: leafIndex });
     await expect(page.getByText(leaf.leafHash.slice(0, 16)).first()).toBeVisible();

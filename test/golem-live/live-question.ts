@@ -39,6 +39,7 @@ export const serviceQuestion = ({ baseUrl, dialect, model, key }: AskedService):
     const outcome = await createModels().complete(
       vantage.exitDoor(new URL(baseUrl).origin),
       {
+        way: "exit",
         model,
         api: { connection: "live", dialect, base_url: baseUrl },
         key,

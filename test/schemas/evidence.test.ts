@@ -45,6 +45,17 @@ describe("a vantage document", () => {
     ["a look from nowhere", withLook({ address: "here" }), "looks.0.address"],
     ["a look at another time", withLook({ when: "later" }), "looks.0.when"],
     ["a round trip before it began", withLook({ round_trip_ms: -1 }), "looks.0.round_trip_ms"],
+    ["looks that failed, unsaid", { ...vantage, failed_looks: undefined }, "failed_looks"],
+    [
+      "more failed looks than are kept",
+      { ...vantage, failed_looks: new Array(65).fill(vantage.failed_looks[0]) },
+      "failed_looks",
+    ],
+    [
+      "a failed look whose code is no code",
+      { ...vantage, failed_looks: [{ ...vantage.failed_looks[0], code: "it failed" }] },
+      "failed_looks.0.code",
+    ],
     ["more looks than are kept", { ...vantage, looks: new Array(33).fill(look) }, "looks"],
     [
       "a distance that was not measured and is said to be 0 m",

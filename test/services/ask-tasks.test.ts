@@ -35,7 +35,9 @@ function someTasks(count: number, over: Partial<AskTasksDeps> = {}) {
       closed.push(...finished);
       return finished.length;
     },
+    jobs: { dollars: async () => ({ cap: "1", reserved: "0", spent: "1" }) },
     atMostUsd: new Map(),
+    pause: async () => {},
     leaseMs: 12_000,
     now: () => NOON,
     ...over,
@@ -69,7 +71,10 @@ describe("a session", () => {
     await askTasks(
       {
         ...tasks.deps,
-        execute: async (open, task) => (task.id === lostWith ? null : execute(open, task)),
+        execute: async (open, task, stop) =>
+          task.id === lostWith && task.claims === 1
+            ? { kind: "BACK", wasAsked: true, isPaused: false }
+            : execute(open, task, stop),
       },
       session(),
       never,
@@ -87,7 +92,7 @@ describe("a session", () => {
         ...tasks.deps,
         execute: async (open, task) => {
           if (tasks.asked.length === 20) stop.abort();
-          return execute(open, task);
+          return execute(open, task, stop.signal);
         },
       },
       session(),
@@ -131,9 +136,9 @@ describe("when something of ours fails", () => {
   it("while a task is asked, what came back meanwhile is closed before it is said", async () => {
     const tasks = someTasks(200);
     const { execute } = tasks.deps;
-    const failing: AskTasksDeps["execute"] = async (open, task) => {
+    const failing: AskTasksDeps["execute"] = async (open, task, stop) => {
       if (task.position === 20) throw broken;
-      return execute(open, task);
+      return execute(open, task, stop);
     };
     await expect(askTasks({ ...tasks.deps, execute: failing }, session(), never)).rejects.toBe(
       broken,

@@ -31,6 +31,7 @@ import {
   aSessionId,
   aTaskRow,
   aWithdrawnOutcome,
+  NOBODY_ASKS,
   submitted,
   SOME_VANTAGE as vantage,
   writeAll,
@@ -45,7 +46,7 @@ const at = new Map<string, number>();
 
 /** One answered, one failed and two withdrawn tasks, with their blocks. */
 async function closeAll(context: Context, of: StoredJob): Promise<void> {
-  const tasks = await context.tasks.unclosed(of.id, 100);
+  const tasks = await context.tasks.unclosed(of.id, 100, NOBODY_ASKS);
   const bytes = utf8("an answer");
   const cid = await context.content.put(bytes);
   const finished = tasks.map((task, n) => ({

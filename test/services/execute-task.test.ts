@@ -25,7 +25,7 @@ function aRun(
   const clock = aClock();
   const from = anAskedFrom();
   const withdrawal = new AbortController();
-  const session = anOpenSession({ from, withdrawn: withdrawal.signal });
+  const session = anOpenSession({ from, broken: withdrawal.signal });
   const turns: GateOutcome[] = [];
   const deps: ExecuteTaskDeps = {
     model,
@@ -46,6 +46,7 @@ function aRun(
       });
       return work(controller.signal).finally(() => clearImmediate(timer));
     },
+    pause: async (waitMs) => clock.pass(waitMs),
     now: clock.now,
     ...over,
   };
@@ -56,11 +57,17 @@ function aRun(
     vantage: from,
     withdrawal,
     turns,
+    session,
     job: session.job,
     task,
-    run: () => executeTask(deps, session, task),
+    run: (stop: AbortSignal = new AbortController().signal) =>
+      executeTask(deps, session, task, stop),
   };
 }
+
+/** How often it was tried, as the outcome says. */
+const attemptsOf = (outcome: Awaited<ReturnType<typeof executeTask>>) =>
+  outcome.kind === "BACK" ? [] : outcome.attempts;
 
 describe("a task", () => {
   it("closes with the response, whose bytes are kept as they came", async () => {
@@ -68,8 +75,8 @@ describe("a task", () => {
     const { run, content, model, task } = aRun([response]);
     const outcome = await run();
     expect(outcome).toMatchObject({ kind: "RESULT", state: "answered", taskId: task.id });
-    expect(outcome?.attempts).toHaveLength(1);
-    if (outcome?.kind !== "RESULT") throw new Error("a response makes a result");
+    expect(attemptsOf(outcome)).toHaveLength(1);
+    if (outcome.kind !== "RESULT") throw new Error("a response makes a result");
     expect(content.blocks.get(outcome.cid)).toEqual(response.bytes);
     const exchange = fromUtf8(content.blocks.get(outcome.exchangeCid) ?? new Uint8Array());
     expect(ExchangeDocument.parse(JSON.parse(exchange ?? ""))).toMatchObject({
@@ -94,7 +101,7 @@ describe("a task", () => {
     expect(outcome).toMatchObject({ kind: "RESULT" });
     expect(model.asked).toHaveLength(3);
     expect(new Set(model.asked.map((request) => JSON.stringify(request))).size).toBe(1);
-    expect(outcome?.attempts.map((attempt) => attempt.outcome)).toEqual([
+    expect(attemptsOf(outcome).map((attempt) => attempt.outcome)).toEqual([
       expect.stringContaining("MODEL_UNREACHABLE"),
       expect.stringContaining("MODEL_UNREACHABLE"),
       expect.stringContaining("answered"),
@@ -109,7 +116,7 @@ describe("a task", () => {
       code: "MODEL_UNREACHABLE",
       fault: "provider",
     });
-    expect(outcome?.attempts).toHaveLength(3);
+    expect(attemptsOf(outcome)).toHaveLength(3);
     expect(model.asked).toHaveLength(3);
   });
 
@@ -144,7 +151,7 @@ describe("a provider that is lost", () => {
         return aChatFailure();
       },
     ]);
-    expect(await run()).toBeNull();
+    expect(await run()).toMatchObject({ kind: "BACK" });
     expect(model.asked).toHaveLength(1);
     expect(model.signals[0]?.aborted).toBe(true);
   });
@@ -197,7 +204,7 @@ describe("a provider that is lost", () => {
     );
     const outcome = await run();
     expect(outcome).toMatchObject({ kind: "FAILURE", code: "MODEL_UNREACHABLE" });
-    expect(outcome?.attempts).toHaveLength(4);
+    expect(attemptsOf(outcome)).toHaveLength(4);
   });
 });
 
@@ -209,7 +216,7 @@ describe("a job that is withdrawn", () => {
         return aChatFailure();
       },
     ]);
-    expect(await run()).toBeNull();
+    expect(await run()).toMatchObject({ kind: "BACK" });
   });
 });
 
@@ -246,7 +253,7 @@ describe("a service on the internet", () => {
     const { run, content, vantage } = aServiceRun([aChatResponse()]);
     Object.assign(vantage, { provider: null, country: "home" });
     const outcome = await run();
-    if (outcome?.kind !== "RESULT") throw new Error("a response makes a result");
+    if (outcome.kind !== "RESULT") throw new Error("a response makes a result");
     const bytes = content.blocks.get(outcome.exchangeCid) ?? new Uint8Array();
     expect(JSON.parse(fromUtf8(bytes) ?? "")).toMatchObject({ door: "home" });
   });
@@ -260,7 +267,7 @@ describe("a service on the internet", () => {
     });
     const begun = run.clock.now().getTime();
     const outcome = await run.run();
-    expect(outcome?.startedAt?.getTime()).toBe(begun + 5_000);
+    expect(outcome.kind === "RESULT" ? outcome.startedAt?.getTime() : null).toBe(begun + 5_000);
     expect(outcome).toMatchObject({ latencyMs: 0 });
   });
 
@@ -274,7 +281,7 @@ describe("a service on the internet", () => {
     const begun = clock.now().getTime();
     const outcome = await run();
     expect(outcome).toMatchObject({ kind: "RESULT", state: "answered" });
-    expect(outcome?.attempts).toHaveLength(3);
+    expect(attemptsOf(outcome)).toHaveLength(3);
     expect(model.asked).toHaveLength(3);
     expect(clock.now().getTime() - begun).toBe(14_000);
     expect(turns).toEqual([{ retryAfterMs: 7_000 }, { retryAfterMs: 7_000 }, "ok"]);
@@ -287,18 +294,45 @@ describe("a service on the internet", () => {
     expect(model.asked).toHaveLength(6);
   });
 
-  it.each([
-    ["SERVICE_PAUSED", "service"],
-    ["SERVICE_KEY_MISSING", "beacon"],
-  ] as const)("is not asked when there is %s, and the task says so", async (code, fault) => {
+  it("that must be left alone for longer gets its task back unasked, and says so", async () => {
     const refuse = async () => {
-      throw new BeaconError(code, "not now");
+      throw new BeaconError("SERVICE_PAUSED", "not now");
     };
-    const { run, model } = aServiceRun(
-      [aChatResponse()],
-      code === "SERVICE_PAUSED" ? { enter: refuse } : { keyOf: refuse },
-    );
-    expect(await run()).toMatchObject({ kind: "FAILURE", code, fault, state: "harness-error" });
+    const { run, model } = aServiceRun([aChatResponse()], { enter: refuse });
+    expect(await run()).toEqual({ kind: "BACK", wasAsked: false, isPaused: true });
     expect(model.asked).toHaveLength(0);
+  });
+
+  it("is asked nothing any more once the session stops while it waits for its turn", async () => {
+    const stop = new AbortController();
+    const { run, model } = aServiceRun([aChatResponse()], {
+      enter: async () => {
+        stop.abort();
+        throw new Error("the wait was ended");
+      },
+    });
+    expect(await run(stop.signal)).toEqual({ kind: "BACK", wasAsked: false, isPaused: false });
+    expect(model.asked).toHaveLength(0);
+  });
+
+  it("is not asked without its key, and the task says so and costs nothing", async () => {
+    const keyOf = async () => {
+      throw new BeaconError("SERVICE_KEY_MISSING", "there is none");
+    };
+    const { run, model } = aServiceRun([aChatResponse()], { keyOf });
+    expect(await run()).toMatchObject({
+      kind: "FAILURE",
+      code: "SERVICE_KEY_MISSING",
+      fault: "beacon",
+      wasSent: false,
+    });
+    expect(model.asked).toHaveLength(0);
+  });
+
+  it("that is paid for is never asked twice out of one reservation", async () => {
+    const run = aServiceRun([aChatFailure()]);
+    Object.assign(run.session, { paid: new Set(["gpt"]) });
+    expect(await run.run()).toEqual({ kind: "BACK", wasAsked: true, isPaused: false });
+    expect(run.model.asked).toHaveLength(1);
   });
 });

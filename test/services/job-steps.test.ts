@@ -20,6 +20,7 @@ import {
   aSessionId,
   DE,
   KE,
+  NOBODY_ASKS,
   submitted,
   SOME_VANTAGE as vantage,
   writeAll,
@@ -33,6 +34,7 @@ const house = ownContext();
 const LEASE_MS = 12_000;
 const atMostUsd = new Map<string, string>();
 const billGraceMs = 60_000;
+const skip: string[] = [];
 
 /** One sweep, by the clock `at`. Answers the messages that it sent. */
 async function sweep(context: Context, at: Date = new Date()) {
@@ -64,6 +66,7 @@ async function answerAll(context: Context, jobId: JobId): Promise<void> {
       limit: 64,
       leaseUntil,
       atMostUsd,
+      skip,
     });
     await closeTasks(
       context,
@@ -205,7 +208,15 @@ describe("closeTasks", () => {
       const job = await announced(context);
       const sessionId = aSessionId();
       const leaseUntil = new Date(Date.now() + LEASE_MS);
-      const want = { jobId: job.id, country: DE, sessionId, limit: 64, leaseUntil, atMostUsd };
+      const want = {
+        jobId: job.id,
+        country: DE,
+        sessionId,
+        limit: 64,
+        leaseUntil,
+        atMostUsd,
+        skip,
+      };
       const { tasks } = await context.tasks.claim(want);
       const finished = tasks.map((task) => ({ task, outcome: anOutcome(task), vantage }));
       const point = { method: "close", call: 1, when };
@@ -221,7 +232,7 @@ describe("closeTasks", () => {
   it("never makes a result of a task that nobody asked", async () => {
     const { context } = house;
     const job = await announced(context);
-    const [task] = await context.tasks.unclosed(job.id, 1);
+    const [task] = await context.tasks.unclosed(job.id, 1, NOBODY_ASKS);
     if (task === undefined) throw new Error("there is a task");
     const finished = [{ task, outcome: anOutcome(task), vantage: null }];
     await expect(closeTasks(context, job, null, finished)).rejects.toThrow();
@@ -245,7 +256,7 @@ describe("reconcile", () => {
     expect(messages.map(({ payload }) => payload)).toEqual([{ jobId: id, country: DE, slot: 0 }]);
   });
 
-  it("withdraws what is open when the budget is spent and no session is at work", async () => {
+  it("withdraws what is open in a place whose last session found the budget spent, and nothing elsewhere", async () => {
     const { context } = house;
     const { id } = await announced(context);
     const at = new Date();
@@ -257,8 +268,8 @@ describe("reconcile", () => {
     const reason = "GOLEM_BUDGET_SPENT: nothing is left";
     await context.sessions.end(session.id, { status: "LOST", at, costGlm: null, reason });
     await sweep(context, at);
-    expect(await context.tasks.open(id)).toEqual([]);
-    const [task] = await context.tasks.ofJob(id);
+    expect(await context.tasks.open(id)).toEqual([{ country: DE, queued: 2, running: 0 }]);
+    const task = (await context.tasks.ofJob(id)).find(({ country }) => country === KE);
     const closed = task === undefined ? null : await context.tasks.byId(task.id);
     expect(closed?.outcome).toMatchObject({ kind: "WITHDRAWAL", reason: "budget-spent" });
   });
@@ -303,6 +314,7 @@ describe("reconcile", () => {
       limit: 2,
       leaseUntil,
       atMostUsd,
+      skip,
     });
     const later = (ms: number) => new Date(start.getTime() + LEASE_MS + ms);
     await sweep(context, later(1));
@@ -324,11 +336,16 @@ describe("reconcile", () => {
       limit: 1,
       leaseUntil,
       atMostUsd,
+      skip,
     });
     expect(of(await sweep(context, new Date(deadlineAt.getTime() - 1)), "job.compare", id)).toEqual(
       [],
     );
-    const messages = of(await sweep(context, deadlineAt), "job.compare", id);
+    // What is being asked when the deadline comes is its session's to close, as long as that lives.
+    await sweep(context, deadlineAt);
+    expect(await context.tasks.open(id)).toEqual([{ country: DE, queued: 0, running: 1 }]);
+    const over = new Date(leaseUntil.getTime() + 1);
+    const messages = of(await sweep(context, over), "job.compare", id);
     expect(messages).toHaveLength(1);
     expect((await context.jobs.tallies([id])).get(id)?.counts).toMatchObject({
       failed: 1,
@@ -337,6 +354,34 @@ describe("reconcile", () => {
     await compareJob(context, id);
     await writeAll(context);
     await checkLog(context);
+  });
+
+  it("gives up what session after session came to nothing with", async () => {
+    const { context } = house;
+    const { id } = await announced(context);
+    await context.jobs.markDispatched(id, new Date());
+    const leaseUntil = new Date();
+    for (let n = 0; n < 4; n++) {
+      const sessionId = aSessionId(170 + n);
+      await context.tasks.claim({
+        jobId: id,
+        country: DE,
+        sessionId,
+        limit: 1,
+        leaseUntil,
+        atMostUsd,
+        skip,
+      });
+      await context.tasks.release(sessionId, null);
+    }
+    await sweep(context);
+    const [task] = (await context.tasks.ofJob(id)).filter(({ status }) => status === "FAILED");
+    const closed = task === undefined ? null : await context.tasks.byId(task.id);
+    expect(closed?.outcome).toMatchObject({ kind: "FAILURE", code: "GOLEM_PROVIDER_LOST" });
+    expect((await context.jobs.tallies([id])).get(id)?.counts).toMatchObject({
+      failed: 1,
+      queued: 3,
+    });
   });
 
   it("that dies in the middle of closing goes on in the next sweep", async () => {
@@ -504,6 +549,7 @@ describe("withdrawJob", () => {
       limit: 1,
       leaseUntil,
       atMostUsd,
+      skip,
     });
     const [task] = tasks;
     if (job === null || task === undefined) throw new Error("there is a task");

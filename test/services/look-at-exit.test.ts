@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ExitLook } from "@/schemas/evidence";
+import { ExitLook, FailedLook } from "@/schemas/evidence";
 import { withDeadline } from "@/server/adapters/clock/deadline";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
 import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
@@ -8,7 +8,7 @@ import { hex, utf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
 import { sha256 } from "@/server/domain/sha256";
 import { lookAtExit } from "@/server/services/look-at-exit";
-import { aLook, DE, KE } from "@/test/domain/vantage/a-look";
+import { aFailedLook, aLook, DE, KE } from "@/test/domain/vantage/a-look";
 import { NOON } from "@/test/support/builders";
 
 const database = (name: string, country: typeof DE | null): AddressDatabase => ({
@@ -28,6 +28,7 @@ const deps = {
   networks,
   echoes: [A, B],
   withDeadline,
+  now: () => NOON,
 };
 
 const answer = utf8('{"ip":"95.216.0.1"}');
@@ -44,16 +45,21 @@ const vantage = (probeExit: (echo: string, signal: AbortSignal) => Promise<ExitP
   lost: new AbortController().signal,
 });
 const gone = new BeaconError("GOLEM_TUNNEL_FAILED", "no tunnel");
+const refused = new BeaconError("GOLEM_TUNNEL_FAILED", "not let out", {
+  details: { problem: "EXIT_REFUSED" },
+});
+const NONE = { looks: [], failed: [] };
 
 describe("lookAtExit", () => {
   it("keeps what every database says of every echo service's look", async () => {
-    const looks = await lookAtExit(
+    const { looks, failed } = await lookAtExit(
       deps,
       vantage(async (echo) => probe(echo)),
-      [],
+      NONE,
       "before",
     );
     expect(looks.map(({ echo }) => echo)).toEqual([A, B]);
+    expect(failed).toEqual([]);
     expect(ExitLook.parse(looks[0])).toEqual({
       at: "2026-11-22T12:00:00.000Z",
       when: "before",
@@ -71,15 +77,19 @@ describe("lookAtExit", () => {
   });
 
   it("puts the looks of afterwards behind the earlier ones", async () => {
-    const before = [aLook({ opinions: [{ database: "one", built: null, country: KE }] })];
-    const looks = await lookAtExit(
+    const before = {
+      looks: [aLook({ opinions: [{ database: "one", built: null, country: KE }] })],
+      failed: [aFailedLook({ when: "before" })],
+    };
+    const { looks, failed } = await lookAtExit(
       deps,
       vantage(async (echo) => probe(echo)),
       before,
       "after",
     );
     expect(looks.map(({ when }) => when)).toEqual(["before", "after", "after"]);
-    expect(looks[0]).toBe(before[0]);
+    expect(looks[0]).toBe(before.looks[0]);
+    expect(failed).toEqual(before.failed);
   });
 
   it("asks all echo services side by side, each once, with a signal of its own", async () => {
@@ -98,29 +108,42 @@ describe("lookAtExit", () => {
         await bothAsked;
         return probe(echo);
       }),
-      [],
+      NONE,
       "before",
     );
     expect(asked).toEqual([A, B]);
     expect(signals.size).toBe(2);
   });
 
-  it("leaves out an echo from which nothing came back", async () => {
-    const looks = await lookAtExit(
+  it("keeps a look that failed, with what went wrong", async () => {
+    const { looks, failed } = await lookAtExit(
       deps,
       vantage(async (echo) => {
-        if (echo === A) throw gone;
+        if (echo === A) throw refused;
         return probe(echo);
       }),
-      [],
-      "before",
+      { looks: [], failed: [aFailedLook({ when: "before" })] },
+      "after",
     );
     expect(looks.map(({ echo }) => echo)).toEqual([B]);
+    expect(failed.map((look) => FailedLook.parse(look))).toEqual([
+      aFailedLook({ when: "before" }),
+      { at: "2026-11-22T12:00:00.000Z", when: "after", echo: A, code: "EXIT_REFUSED" },
+    ]);
   });
 
-  it("stops looking when the provider is lost", async () => {
+  it("keeps the probe's own code where the reason has none", async () => {
+    const details = { problem: "not an echo" };
+    for (const error of [gone, new BeaconError("GOLEM_TUNNEL_FAILED", "no echo", { details })]) {
+      const probes = vantage(() => Promise.reject(error));
+      const { failed } = await lookAtExit(deps, probes, NONE, "before");
+      expect(failed.map(({ code }) => code)).toEqual([gone.code, gone.code]);
+    }
+  });
+
+  it("stops looking when the provider is lost, and has tried", async () => {
     const lost = new AbortController();
-    const looks = lookAtExit(
+    const taken = lookAtExit(
       deps,
       {
         lost: lost.signal,
@@ -129,19 +152,34 @@ describe("lookAtExit", () => {
             signal.addEventListener("abort", () => reject(gone));
           }),
       },
-      [],
+      NONE,
       "after",
     );
     lost.abort();
-    expect(await looks).toEqual([]);
+    const { looks, failed } = await taken;
+    expect(looks).toEqual([]);
+    expect(failed.map(({ echo, when }) => [echo, when])).toEqual([
+      [A, "after"],
+      [B, "after"],
+    ]);
+  });
+
+  it("tries nothing through a provider that is lost already", async () => {
+    const probeExit = () => Promise.reject(new Error("nobody is asked"));
+    const before = { looks: [aLook()], failed: [] };
+    expect(await lookAtExit(deps, { probeExit, lost: AbortSignal.abort() }, before, "after")).toBe(
+      before,
+    );
   });
 
   it("says so when no database knows the network", async () => {
     const unknown = { ...networks, networkOf: () => null };
-    const [look] = await lookAtExit(
+    const {
+      looks: [look],
+    } = await lookAtExit(
       { ...deps, networks: unknown },
       vantage(async (echo) => probe(echo)),
-      [],
+      NONE,
       "before",
     );
     expect(look?.network).toBeNull();
@@ -154,7 +192,7 @@ describe("lookAtExit", () => {
       vantage(async () => {
         throw broken;
       }),
-      [],
+      NONE,
       "before",
     );
     await expect(looks).rejects.toBe(broken);

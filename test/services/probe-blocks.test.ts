@@ -100,6 +100,7 @@ describe("looking for blocks", () => {
         limit: 64,
         leaseUntil,
         atMostUsd: new Map(),
+        skip: [],
       };
       const { tasks } = await context.tasks.claim(claim);
       const bytes = new TextEncoder().encode(`the answer in ${country}`);

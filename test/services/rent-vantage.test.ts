@@ -5,6 +5,7 @@ import type { ProviderContact } from "@/server/adapters/db/provider-store";
 import type { LedgerLine } from "@/server/adapters/db/rental-store";
 import type { SessionRow } from "@/server/adapters/db/session-store";
 import type { RentOrder, VantageRenter } from "@/server/adapters/golem/vantage";
+import { BeaconError } from "@/server/domain/errors";
 import { type RentVantageDeps, rentVantage } from "@/server/services/rent-vantage";
 import {
   aJob,
@@ -81,7 +82,7 @@ function aRental(over: Partial<RentVantageDeps> = {}) {
       },
     },
     sessions: {
-      opened: async () => {},
+      opened: async () => true,
       recordGeo: async (_, document, finalAt) =>
         void geos.push({ document, isFinal: finalAt !== null }),
       ofJob: async () => sessions,
@@ -94,12 +95,12 @@ function aRental(over: Partial<RentVantageDeps> = {}) {
     },
     content: memoryContent(),
     renter,
-    lookAtExit: async (_, before, when) => [
-      ...before,
-      aLook(DE, when, "one"),
-      aLook(DE, when, "two"),
-    ],
+    lookAtExit: async (_, { looks, failed }, when) => ({
+      looks: [...looks, aLook(DE, when, "one"), aLook(DE, when, "two")],
+      failed,
+    }),
     rentTimeoutMs: 60_000,
+    settleTimeoutMs: 10_000,
     backOffMs: 1_000,
     withDeadline,
     now: () => NOON,
@@ -165,9 +166,62 @@ describe("a rented provider", () => {
     expect(rental.contacts.map(({ event }) => event)).toEqual(["verified", "settled"]);
   });
 
+  it("that keeps the last look from coming back is not verified any more, and the try is kept", async () => {
+    const rental = aRental();
+    const { lookAtExit } = rental.deps;
+    const failure = { at: aLook().at, when: "after" as const, echo: "https://echo-one/" };
+    rental.deps.lookAtExit = async (vantage, taken, when) =>
+      when === "before"
+        ? lookAtExit(vantage, taken, when)
+        : { looks: taken.looks, failed: [{ ...failure, code: "EXIT_REFUSED" }] };
+    const rented = await rental.rent();
+    expect(rented.from.provider).toMatchObject({ geo: "verified" });
+    await rented.lookAgain();
+    const final = rental.geos.at(-1);
+    expect(final).toMatchObject({ isFinal: true, document: { verdict: "observed-only" } });
+    expect(final?.document.failed_looks).toEqual([{ ...failure, code: "EXIT_REFUSED" }]);
+    expect(final?.document.looks).toHaveLength(2);
+  });
+
+  it("is given as long for its invoice as the network needs", async () => {
+    const rental = aRental({ settleTimeoutMs: 60_000 });
+    await (await rental.rent()).close();
+    expect(rental.vantage.settlements).toEqual([60_000]);
+  });
+
+  it("that has sent no invoice yet was not lost, and nothing is said of it", async () => {
+    const rental = aRental();
+    const problem = "no invoice within 10000 ms";
+    rental.deps.renter = {
+      ...rental.deps.renter,
+      rent: async () => ({
+        ...rental.vantage,
+        settle: async () => ({ costGlm: null, problem, isInvoiceMissing: true }),
+      }),
+    };
+    const rented = await rental.rent();
+    expect(await rented.close()).toEqual({ status: "SETTLED", costGlm: null, reason: problem });
+    expect(rental.contacts).toEqual([]);
+  });
+
+  it("is not blamed when its allocation pays no more", async () => {
+    const rental = aRental();
+    const reason = new BeaconError("GOLEM_BUDGET_SPENT", "its allocation is used up");
+    rental.deps.renter = {
+      ...rental.deps.renter,
+      rent: async () => ({ ...rental.vantage, lost: AbortSignal.abort(reason) }),
+    };
+    const rented = await rental.rent();
+    expect(await rented.close()).toMatchObject({ status: "LOST", reason: reason.message });
+    expect(rental.contacts).toEqual([]);
+  });
+
   it("whose exit is in another country is asked nothing, settled, and remembered for it", async () => {
     const rental = aRental({
-      lookAtExit: async () => [aLook(KE, "before"), aLook(KE, "before", "two")],
+      lookAtExit: async () => ({
+        looks: [aLook(KE, "before"), aLook(KE, "before", "two")],
+        failed: [],
+      }),
     });
     const rented = await rental.rent();
     expect(rented.refusal).toMatchObject({ code: "GOLEM_COUNTRY_MISMATCH" });

@@ -148,7 +148,7 @@ describe("a session", () => {
     await expect(slot.run()).rejects.toBe(broken);
     expect(slot.ends).toMatchObject([{ status: "LOST", costGlm: "0.01" }]);
     expect(slot.ends[0]?.reason).not.toContain("disk");
-    expect(slot.steps).toEqual(["open", "close", "end", "release", "file"]);
+    expect(slot.steps).toEqual(["open", "look", "close", "end", "release", "file"]);
   });
 
   it("shows life while it asks, and stops when it was declared lost meanwhile", async () => {
@@ -169,7 +169,7 @@ describe("a session", () => {
 
   it("breaks off what is being asked when its job is withdrawn, and settles", async () => {
     vi.useFakeTimers();
-    const slot = aSlot({ askTasks: ({ withdrawn }) => aborted(withdrawn) });
+    const slot = aSlot({ askTasks: ({ broken }) => aborted(broken) });
     const ended = slot.run();
     await vi.advanceTimersByTimeAsync(1_000);
     slot.change({ withdrawnAt: NOON });

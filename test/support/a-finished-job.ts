@@ -10,6 +10,7 @@ import {
   announced,
   anOutcome,
   aWithdrawnOutcome,
+  NOBODY_ASKS,
   SOME_VANTAGE,
   someGeo,
   writeAll,
@@ -35,7 +36,7 @@ export async function aFinishedJob(
 ): Promise<JobId> {
   const job = await announced(context, fields);
   await context.content.put(vantageBytes);
-  const tasks = await context.tasks.unclosed(job.id, 100_000);
+  const tasks = await context.tasks.unclosed(job.id, 100_000, NOBODY_ASKS);
   for (let from = 0; from < tasks.length; from += 500)
     await closeTasks(
       context,

@@ -80,6 +80,7 @@ const PATIENCE: RenterPatience = {
   approvalMs: 1_500,
   deployMs: 4_000,
   lossCheckMs: 500,
+  holdMs: 500,
   yagnaMs: 20_000,
 };
 const SWEEP_MS = 500;

@@ -115,6 +115,7 @@ export const aFailedOutcome = (
   fault: "provider",
   code: "MODEL_UNREACHABLE",
   message: "the tunnel gave no answer",
+  wasSent: true,
   ...fields,
 });
 
@@ -173,10 +174,14 @@ export const someGeo = (fields: Partial<VantageDocument> = {}): VantageDocument 
   manifest_sha256: null,
   claims: [CLAIM],
   looks: [],
+  failed_looks: [],
   within_km: null,
   verdict: "verified",
   ...fields,
 });
+
+/** Tasks that nobody is asking, in every place, however often they were handed out. */
+export const NOBODY_ASKS = { now: NOON, only: null, minClaims: 0 } as const;
 
 /** What closing needs of the provider that a task was asked through. */
 export const SOME_VANTAGE = {
@@ -211,7 +216,8 @@ export const anOpenSession = (fields: Partial<OpenSession> = {}): OpenSession =>
   job: aJob(),
   id: aSessionId(),
   from: anAskedFrom(),
-  withdrawn: new AbortController().signal,
+  paid: new Set<string>(),
+  broken: new AbortController().signal,
   ...fields,
 });
 
@@ -243,7 +249,7 @@ export function aVantage(
     }),
     settle: async (timeoutMs) => {
       settlements.push(timeoutMs);
-      return { costGlm: "0.01", problem: null };
+      return { costGlm: "0.01", problem: null, isInvoiceMissing: false };
     },
     lose: () => gone.abort(new Error("agreement terminated")),
     settlements,
@@ -283,6 +289,8 @@ export const aChatFailure = (fields: Partial<NoResponse> = {}): NoResponse => ({
   code: "MODEL_UNREACHABLE",
   message: "the tunnel gave no answer",
   beforeFirstByte: true,
+  wasSent: true,
+  tryAgainAfterMs: null,
   ...fields,
 });
 

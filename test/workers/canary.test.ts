@@ -318,7 +318,7 @@ describe("through exits, a key", () => {
     for (const manner of MANNERS) {
       const settings = settingsOf(vendor, manner, "exit");
       await services.put(settings, now());
-      await services.setKey(manner, sealer.seal(manner, key.secret), now());
+      await services.setKey(settings, sealer.seal(settings, key.secret), now());
       refs.push(refOf(settings, "talkative"));
     }
     const id: JobId = await beacon.submit(specOf(refs));

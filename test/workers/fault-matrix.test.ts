@@ -131,8 +131,8 @@ beforeAll(async () => {
     },
   });
   const { services, sealer, now } = beacon.context;
-  for (const { id } of await services.list())
-    await services.setKey(id, sealer.seal(id, key.secret), now());
+  for (const service of await services.list())
+    await services.setKey(service, sealer.seal(service, key.secret), now());
   golem = await beacon.startGolem();
   watching = setInterval(() => {
     beacon

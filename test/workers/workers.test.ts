@@ -35,10 +35,17 @@ const renter = (rent: VantageRenter["rent"]): VantageRenter => ({
 /** A network on which `hire` rents, and whose exits nobody looks at. */
 const network = (hire: VantageRenter): Golem => ({
   renter: hire,
-  lookAt: { databases: [], networks: loopbackNetworks, echoes: [], withDeadline },
+  lookAt: {
+    databases: [],
+    networks: loopbackNetworks,
+    echoes: [],
+    withDeadline,
+    now: () => new Date(),
+  },
   rentTimeoutMs: 60_000,
   backOffMs: 100,
   billGraceMs: 0,
+  settleTimeoutMs: 5_000,
 });
 
 /** All workers of an installation in this process; answers how to stop them. */

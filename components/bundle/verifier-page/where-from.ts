@@ -25,6 +25,12 @@ function opinionOf({ database, country }: Fields): string {
   return `${wordOf(database)} ${where === "" ? "does not know it" : `places it in ${where}`}`;
 }
 
+const whenOf = ({ when }: Fields): string =>
+  when === "after" ? "After the last question" : "Before the first question";
+
+const failedWords = (look: Fields): string =>
+  `${whenOf(look)}, a look by ${wordOf(look.echo)} failed: ${wordOf(look.code)}.`;
+
 function lookWords(look: Fields): string {
   const { asn, name } = fieldsOf(look.network);
   const opinions = listOf(look.opinions).map(opinionOf);
@@ -32,8 +38,7 @@ function lookWords(look: Fields): string {
     wordOf(asn) === ""
       ? ""
       : ` It belongs to AS${wordOf(asn)}${wordOf(name) && ` (${wordOf(name)})`}.`;
-  const when = look.when === "after" ? "After the last question" : "Before the first question";
-  return `${when}, ${wordOf(look.echo)} saw the address ${wordOf(look.address)}${opinions.length === 0 ? "" : `: ${opinions.join(", ")}`}.${network}`;
+  return `${whenOf(look)}, ${wordOf(look.echo)} saw the address ${wordOf(look.address)}${opinions.length === 0 ? "" : `: ${opinions.join(", ")}`}.${network}`;
 }
 
 /**
@@ -49,8 +54,9 @@ export function vantageWords(document: Json): readonly string[] {
   return [
     `Through the provider ${wordOf(name)} (${wordOf(id)}), rented for ${wordOf(fields.country)}.`,
     ...(looks.length === 0 ? ["No look out of its exit came back."] : looks.map(lookWords)),
+    ...listOf(fields.failed_looks).map(failedWords),
     typeof fields.within_km === "number"
-      ? `By the fastest round trip, the exit was at most ${Math.ceil(fields.within_km)} km away from the machine that asked.`
+      ? `By the fastest round trip over TLS, the exit was at most ${Math.ceil(fields.within_km)} km away from the machine that asked.`
       : "How far away the exit was at most: not measured.",
     VERDICTS[wordOf(fields.verdict)] ?? "The document states no verdict that this page knows.",
     "This shows where traffic came out, and not where the provider’s machine stands.",

@@ -129,6 +129,12 @@ CREATE UNIQUE INDEX "VantageSession_leafHash_key" ON "VantageSession"("leafHash"
 -- AddForeignKey
 ALTER TABLE "service_gates" ADD CONSTRAINT "service_gates_serviceId_fkey" FOREIGN KEY ("serviceId") REFERENCES "services"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- CreateIndex
+CREATE INDEX "Task_sessionId_idx" ON "Task"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Task_leaseUntil_idx" ON "Task"("leaseUntil");
+
 -- What was decided on a bill, and what a provider did, is never rewritten.
 CREATE TRIGGER bills_insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bills
   FOR EACH STATEMENT EXECUTE FUNCTION beacon_insert_only();

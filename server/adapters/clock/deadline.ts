@@ -34,3 +34,18 @@ export const withDeadline: WithDeadline = async (limitMs, signals, work) => {
     for (const signal of signals) signal.removeEventListener("abort", follow);
   }
 };
+
+/** Waits so long, and no longer than until one of `signals` aborts. */
+export type Pause = (waitMs: number, signals: readonly AbortSignal[]) => Promise<void>;
+
+/** Waits; an abort ends the wait and is no error. */
+export const pause: Pause = (waitMs, signals) =>
+  withDeadline(
+    waitMs,
+    signals,
+    (signal) =>
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve(), { once: true });
+      }),
+  );

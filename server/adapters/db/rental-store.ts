@@ -10,6 +10,7 @@ export type KnownRental = {
   readonly jobId: JobId;
   readonly allocationId: string;
   readonly providerId: string;
+  readonly createdAt: Date;
   readonly endedAt: Date | null;
 };
 
@@ -24,7 +25,7 @@ export type LedgerLine = {
   readonly acceptedGlm: Amount;
   /** Whether its invoice came, accepted or not: no other bill follows. */
   readonly isInvoiced: boolean;
-  /** Bills that were refused, with the rule that refused them. */
+  /** Bills that were refused and never accepted later, with the rule that refused them. */
   readonly refused: readonly { readonly amountGlm: string; readonly reason: string }[];
   readonly endedAt: Date | null;
   readonly endReason: string | null;
@@ -38,7 +39,10 @@ export type RentalStore = {
   hold(agreementIds: readonly string[], at: Date): Promise<void>;
   /** Agreements that have not ended, or that ended after `since`: their last bills may be under way. */
   known(since: Date): Promise<readonly (KnownRental & { readonly heldAt: Date })[]>;
-  /** Keeps what was decided on a bill. A bill that is known already stays as it was decided first. */
+  /**
+   * Keeps what was decided on a bill. A decision that is known already stays as it came first; a bill
+   * that was refused may be accepted later, and then counts.
+   */
   recordBill(bill: BillNews): Promise<void>;
   /** The ledger of one job, oldest agreement first. */
   ledgerOf(jobId: JobId): Promise<readonly LedgerLine[]>;
@@ -58,6 +62,9 @@ const ACCEPTED = `
 
 /** A PostgreSQL numeric as an Amount: no exponent, no trailing zeros. */
 const AMOUNT = (column: string) => `trim_scale(${column})::text`;
+
+/** Which bill a decision is on: its id without the decision. Rows of earlier days have none in theirs. */
+const BILL = (row: string) => `regexp_replace(${row}.id, ' (accepted|rejected)$', '')`;
 
 /** Agreements and their bills in PostgreSQL. */
 export function createRentalStore(prisma: PrismaClient): RentalStore {
@@ -100,7 +107,7 @@ export function createRentalStore(prisma: PrismaClient): RentalStore {
       await prisma.bill.createMany({
         data: [
           {
-            id: `${document} ${documentId}`,
+            id: `${document} ${documentId} ${decision}`,
             document,
             agreementId,
             jobId: rental.jobId,
@@ -123,7 +130,9 @@ export function createRentalStore(prisma: PrismaClient): RentalStore {
            ${AMOUNT("COALESCE(a.accepted, 0)")} AS "acceptedGlm", r."endedAt", r."endReason",
            EXISTS (SELECT 1 FROM bills b WHERE b."agreementId" = r."agreementId" AND b.document = 'invoice') AS "isInvoiced",
            (SELECT jsonb_agg(jsonb_build_object('amountGlm', b."amountGlm", 'reason', b.reason) ORDER BY b.at)
-            FROM bills b WHERE b."agreementId" = r."agreementId" AND b.decision = 'rejected') AS refused
+            FROM bills b WHERE b."agreementId" = r."agreementId" AND b.decision = 'rejected'
+              AND NOT EXISTS (SELECT 1 FROM bills c WHERE c."agreementId" = b."agreementId"
+                AND c.decision = 'accepted' AND ${BILL("c")} = ${BILL("b")})) AS refused
          FROM rentals r LEFT JOIN (${ACCEPTED}) a ON a."agreementId" = r."agreementId"
          WHERE r."jobId" = $1 ORDER BY r."createdAt", r."agreementId"`,
         jobId,

@@ -3,6 +3,7 @@ import type { Dialect } from "@/schemas/job-spec";
 import { ServiceModel, type ServiceSettings } from "@/schemas/service";
 import { storableText } from "@/server/adapters/db/storable";
 import type { SealedKey } from "@/server/adapters/keys/vault-seal";
+import { isSameAddress, type ServiceAddress } from "@/server/domain/service/address";
 
 /** A service that jobs can ask, without its key. */
 export type StoredService = ServiceSettings & {
@@ -17,8 +18,8 @@ export type ServiceStore = {
   list(): Promise<readonly StoredService[]>;
   byId(id: string): Promise<StoredService | null>;
   /**
-   * Stores what an admin says of a service; its key and pause stay. When its requests would go to another
-   * origin than before, the key is forgotten: it was entered for that one.
+   * Stores what an admin says of a service; its key and pause stay. When its requests would take another
+   * door, dialect or base URL than before, the key is forgotten: it was entered for those.
    */
   put(
     settings: ServiceSettings,
@@ -26,10 +27,17 @@ export type ServiceStore = {
   ): Promise<{ readonly isNew: boolean; readonly isKeyForgotten: boolean }>;
   /** "in-use": a job that is not over asks it, and nothing was done. */
   remove(id: string): Promise<"removed" | "in-use" | "unknown">;
-  /** Stores a key, or with null forgets it. False: there is no such service. */
-  setKey(id: string, sealed: SealedKey | null, at: Date): Promise<boolean>;
-  /** The key as it is stored; null: there is none, or no such service. */
-  sealedKey(id: string): Promise<SealedKey | null>;
+  /** Stores a key that was sealed for this address. False: there is no service at it, or not any more. */
+  setKey(address: ServiceAddress, sealed: SealedKey, at: Date): Promise<boolean>;
+  /** False: there is no such service. */
+  forgetKey(id: string, at: Date): Promise<boolean>;
+  /**
+   * The key as it is stored, and the address that it is stored for, read at one moment; null: there is no
+   * such service. `sealed` null: there is no key.
+   */
+  sealedKey(
+    id: string,
+  ): Promise<{ readonly address: ServiceAddress; readonly sealed: SealedKey | null } | null>;
   /**
    * Seals every key again that another master key than `masterKeyId` sealed: all, or when one does not
    * open, none.
@@ -38,7 +46,7 @@ export type ServiceStore = {
    */
   resealAll(
     masterKeyId: string,
-    reseal: (serviceId: string, sealed: SealedKey) => SealedKey,
+    reseal: (address: ServiceAddress, sealed: SealedKey) => SealedKey,
   ): Promise<number>;
   /** Nothing is asked of it before `until`. False: there is no such service. */
   pause(id: string, until: Date, reason: string): Promise<boolean>;
@@ -47,13 +55,19 @@ export type ServiceStore = {
 };
 
 type Row = Awaited<ReturnType<PrismaClient["service"]["findMany"]>>[number];
+type AddressRow = Pick<Row, "id" | "dialect" | "door" | "baseUrl">;
+type SealedRow = Pick<Row, "sealedKey" | "masterKeyId">;
+
+const addressIn = (row: AddressRow): ServiceAddress => ({
+  id: row.id,
+  dialect: row.dialect as Dialect,
+  door: row.door as ServiceSettings["door"],
+  base_url: row.baseUrl,
+});
 
 const stored = (row: Omit<Row, "sealedKey">): StoredService => ({
-  id: row.id,
+  ...addressIn(row),
   name: row.name,
-  dialect: row.dialect as Dialect,
-  base_url: row.baseUrl,
-  door: row.door as ServiceSettings["door"],
   models: ServiceModel.array().parse(row.models),
   requests_per_minute: row.requestsPerMinute,
   concurrency: row.concurrency,
@@ -98,10 +112,10 @@ export function createServiceStore(prisma: PrismaClient): ServiceStore {
           skipDuplicates: true,
         });
         if (count === 1) return { isNew: true, isKeyForgotten: false };
-        const [known] = await tx.$queryRaw<{ baseUrl: string; keySetAt: Date | null }[]>`
-          SELECT "baseUrl", "keySetAt" FROM services WHERE id = ${id} FOR UPDATE`;
+        const [known] = await tx.$queryRaw<(AddressRow & Pick<Row, "keySetAt">)[]>`
+          SELECT id, dialect, door, "baseUrl", "keySetAt" FROM services WHERE id = ${id} FOR UPDATE`;
         const isElsewhere =
-          known !== undefined && new URL(known.baseUrl).origin !== new URL(base_url).origin;
+          known !== undefined && !isSameAddress(addressIn(known), { id, dialect, door, base_url });
         await tx.service.update({
           where: { id },
           data: { ...data, ...(isElsewhere ? NO_KEY : {}) },
@@ -120,18 +134,23 @@ export function createServiceStore(prisma: PrismaClient): ServiceStore {
       return (await prisma.service.count({ where: { id } })) === 1 ? "in-use" : "unknown";
     },
 
-    async setKey(id, sealed, at) {
+    async setKey({ id, dialect, door, base_url }, sealed, at) {
+      const { count } = await prisma.service.updateMany({
+        where: { id, dialect, door, baseUrl: base_url },
+        data: {
+          sealedKey: Buffer.from(sealed.bytes),
+          masterKeyId: sealed.masterKeyId,
+          keySetAt: at,
+          updatedAt: at,
+        },
+      });
+      return count === 1;
+    },
+
+    async forgetKey(id, at) {
       const { count } = await prisma.service.updateMany({
         where: { id },
-        data:
-          sealed === null
-            ? { ...NO_KEY, updatedAt: at }
-            : {
-                sealedKey: Buffer.from(sealed.bytes),
-                masterKeyId: sealed.masterKeyId,
-                keySetAt: at,
-                updatedAt: at,
-              },
+        data: { ...NO_KEY, updatedAt: at },
       });
       return count === 1;
     },
@@ -139,25 +158,30 @@ export function createServiceStore(prisma: PrismaClient): ServiceStore {
     async sealedKey(id) {
       const row = await prisma.service.findUnique({
         where: { id },
-        select: { sealedKey: true, masterKeyId: true },
+        select: {
+          id: true,
+          dialect: true,
+          door: true,
+          baseUrl: true,
+          sealedKey: true,
+          masterKeyId: true,
+        },
       });
-      return sealedOf(row);
+      return row === null ? null : { address: addressIn(row), sealed: sealedOf(row) };
     },
 
     async resealAll(masterKeyId, reseal) {
       return prisma.$transaction(async (tx) => {
-        const rows = await tx.$queryRaw<
-          { id: string; sealedKey: Uint8Array | null; masterKeyId: string | null }[]
-        >`
-          SELECT id, "sealedKey", "masterKeyId" FROM services
+        const rows = await tx.$queryRaw<(AddressRow & SealedRow)[]>`
+          SELECT id, dialect, door, "baseUrl", "sealedKey", "masterKeyId" FROM services
           WHERE "sealedKey" IS NOT NULL AND "masterKeyId" IS DISTINCT FROM ${masterKeyId}
           ORDER BY id FOR UPDATE`;
-        for (const { id, ...row } of rows) {
+        for (const row of rows) {
           const sealed = sealedOf(row);
-          if (sealed === null) throw new Error(`the sealed key of ${id} names no master key`);
-          const again = reseal(id, sealed);
+          if (sealed === null) throw new Error(`the sealed key of ${row.id} names no master key`);
+          const again = reseal(addressIn(row), sealed);
           await tx.service.update({
-            where: { id },
+            where: { id: row.id },
             data: { sealedKey: Buffer.from(again.bytes), masterKeyId: again.masterKeyId },
           });
         }
@@ -183,9 +207,7 @@ export function createServiceStore(prisma: PrismaClient): ServiceStore {
   };
 }
 
-function sealedOf(
-  row: { readonly sealedKey: Uint8Array | null; readonly masterKeyId: string | null } | null,
-): SealedKey | null {
-  if (row === null || row.sealedKey === null || row.masterKeyId === null) return null;
+function sealedOf(row: SealedRow): SealedKey | null {
+  if (row.sealedKey === null || row.masterKeyId === null) return null;
   return { bytes: Uint8Array.from(row.sealedKey), masterKeyId: row.masterKeyId };
 }

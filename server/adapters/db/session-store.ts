@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from "@/generated/prisma/client";
+import type { PrismaClient } from "@/generated/prisma/client";
 import type { Place } from "@/schemas/country";
 import type { VantageDocument } from "@/schemas/evidence";
 import type { Amount, JobId, SessionId } from "@/schemas/primitives";
@@ -47,8 +47,11 @@ export type SessionStore = {
       SessionRow,
       "providerId" | "providerName" | "agreementId" | "activityId" | "allocationId"
     >,
-  ): Promise<void>;
-  /** @param finalAt set when no further look will follow. */
+  ): Promise<boolean>;
+  /**
+   * Only a living session learns more: what was concluded from one that was declared lost stands.
+   *
+   * @param finalAt set when no further look will follow. */
   recordGeo(id: SessionId, geo: VantageDocument, finalAt: Date | null): Promise<void>;
   /** Ends a session; one that was declared lost meanwhile only learns what it cost. */
   end(
@@ -57,8 +60,8 @@ export type SessionStore = {
   ): Promise<void>;
   /** Declares sessions lost that have shown no life since `aliveSince`. */
   loseSilent(aliveSince: Date, at: Date): Promise<number>;
-  /** Sessions that have ended with evidence and whose entry nobody has filed. */
-  unfiled(limit: number): Promise<readonly SessionRow[]>;
+  /** Sessions that ended before then with evidence and whose entry nobody has filed. */
+  unfiled(endedBefore: Date, limit: number): Promise<readonly SessionRow[]>;
   /** Files a session's entry, in one transaction with the mark that it is filed. False: it was filed before. */
   file(id: SessionId, entry: FiledEntry): Promise<boolean>;
   /** Agreements that living sessions hold. */
@@ -67,13 +70,20 @@ export type SessionStore = {
   byId(id: SessionId): Promise<SessionRow | null>;
 };
 
+/** What a session knows of its exit is this document; earlier installations kept another form. */
+const DOCUMENT_TYPE: VantageDocument["type"] = "beacon.vantage/v1";
+
+const isDocument = (geo: unknown): boolean =>
+  typeof geo === "object" && geo !== null && "type" in geo && geo.type === DOCUMENT_TYPE;
+
 const SILENT = { status: "LOST", endReason: "the process that ran it went away" } as const;
 
 /** Vantage sessions in PostgreSQL. */
 export function createSessionStore(prisma: PrismaClient): SessionStore {
   type Row = NonNullable<Awaited<ReturnType<typeof prisma.vantageSession.findFirst>>>;
   // Every row was written by this store from these types.
-  const typed = (found: Row) => found as unknown as SessionRow;
+  const typed = (found: Row) =>
+    ({ ...found, geo: isDocument(found.geo) ? found.geo : null }) as unknown as SessionRow;
   const live = ["RENTING", "OPEN"] as const;
   return {
     async begin({ id, jobId, country, slot, startedAt }, aliveSince) {
@@ -101,20 +111,26 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
       return count === 1;
     },
     async opened(id, rented) {
-      await prisma.vantageSession.updateMany({
+      const { count } = await prisma.vantageSession.updateMany({
         where: { id, status: "RENTING" },
         data: { ...rented, providerName: storableText(rented.providerName), status: "OPEN" },
       });
+      return count === 1;
     },
     async recordGeo(id, geo, finalAt) {
-      await prisma.vantageSession.update({
-        where: { id },
+      await prisma.vantageSession.updateMany({
+        where: { id, status: { in: [...live] } },
         data: { geo: JSON.parse(JSON.stringify(geo)), geoFinalAt: finalAt },
       });
     },
-    async unfiled(limit) {
+    async unfiled(endedBefore, limit) {
       const rows = await prisma.vantageSession.findMany({
-        where: { endedAt: { not: null }, leafHash: null, geo: { not: Prisma.AnyNull } },
+        where: {
+          endedAt: { lt: endedBefore },
+          leafHash: null,
+          providerId: { not: null },
+          geo: { path: ["type"], equals: DOCUMENT_TYPE },
+        },
         orderBy: { endedAt: "asc" },
         take: limit,
       });
@@ -144,7 +160,12 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
     async end(id, { status, at, costGlm, reason }) {
       const { count } = await prisma.vantageSession.updateMany({
         where: { id, endedAt: null },
-        data: { status, endedAt: at, costGlm, endReason: storableText(reason) },
+        data: {
+          status,
+          endedAt: at,
+          costGlm,
+          endReason: storableText(reason)?.slice(0, 500) ?? null,
+        },
       });
       // It was declared lost meanwhile and stays so; what it cost is still true.
       if (count === 0 && costGlm !== null)

@@ -12,6 +12,8 @@ export type Want = {
   readonly sessionId: SessionId;
   readonly limit: number;
   readonly leaseUntil: Date;
+  /** Services of the job that are asked no more for now. */
+  readonly skip: readonly string[];
 };
 
 /** Tasks that were handed out, and whether there were more that the job's dollars do not pay for. */
@@ -23,8 +25,9 @@ const RETURNED = Prisma.sql`
   t.id, t."jobId", t.position, t."promptId", t."serviceId", t.country, t.repeat, t.seed, t.status::text AS status, t.claims`;
 
 /** The next tasks that nobody holds; others who look at the same time pass over them. */
-const nextOf = ({ jobId, country, limit }: Want) => Prisma.sql`
+const nextOf = ({ jobId, country, limit, skip }: Want) => Prisma.sql`
   SELECT id, "serviceId" FROM "Task" WHERE "jobId" = ${jobId} AND country = ${country} AND status = 'QUEUED'
+    AND "serviceId" <> ALL(${[...skip]}::text[])
   ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
 
 const inOrder = (rows: readonly TaskRow[]): readonly TaskRow[] =>
@@ -58,14 +61,24 @@ export async function claimPaid(
   if (paid.total > 0n)
     await tx.$executeRaw`
       UPDATE "Job" SET "usdReserved" = "usdReserved" + ${amountOf(paid.total)}::numeric WHERE id = ${want.jobId}`;
-  const ids = paid.tasks.map(({ id }) => id);
-  const amounts = paid.tasks.map(({ atMost }) => atMost);
+  const isUsdSpent = paid.tasks.length < next.length;
+  // What costs nothing must not wait behind what cannot be paid for.
+  const free = isUsdSpent
+    ? await tx.$queryRaw<{ id: string }[]>`${nextOf({
+        ...want,
+        skip: [...want.skip, ...atMostUsd.keys()],
+      })}`
+    : [];
+  const taken = new Set(paid.tasks.map(({ id }) => id));
+  const others = free.filter(({ id }) => !taken.has(id)).slice(0, want.limit - taken.size);
+  const ids = [...taken, ...others.map(({ id }) => id)];
+  const amounts = [...paid.tasks.map(({ atMost }) => atMost), ...others.map(() => "0")];
   const rows = await tx.$queryRaw<TaskRow[]>`
     UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${want.sessionId}, "leaseUntil" = ${want.leaseUntil},
       claims = claims + 1, "reservedUsd" = p.amount::numeric
     FROM unnest(${ids}::text[], ${amounts}::text[]) AS p(id, amount)
     WHERE t.id = p.id RETURNING ${RETURNED}`;
-  return { tasks: inOrder(rows), isUsdSpent: paid.tasks.length < next.length };
+  return { tasks: inOrder(rows), isUsdSpent };
 }
 
 /** Which tasks are taken back. */
@@ -87,7 +100,7 @@ export async function takeBack(
 ): Promise<number> {
   return prisma.$transaction(async (tx) => {
     const back = await tx.$queryRaw<{ jobId: JobId; reserved: Amount }[]>`
-      WITH held AS MATERIALIZED (SELECT id, "reservedUsd" FROM "Task" WHERE ${which} FOR UPDATE)
+      WITH held AS MATERIALIZED (SELECT id, "reservedUsd" FROM "Task" WHERE ${which} ORDER BY id FOR UPDATE)
       UPDATE "Task" t SET status = 'QUEUED', "sessionId" = NULL, "leaseUntil" = NULL, "reservedUsd" = 0,
         claims = claims - ${isAsked ? 0 : 1}
       FROM held WHERE t.id = held.id RETURNING t."jobId", trim_scale(held."reservedUsd")::text AS reserved`;
@@ -105,7 +118,7 @@ export type Charge = { readonly jobId: JobId; readonly reserved: Amount; readonl
 /** Moves money from what is put aside to what is spent, job by job. */
 export async function charge(tx: Db, charges: readonly Charge[]): Promise<void> {
   const paid = charges.filter(({ reserved, spent }) => reserved !== "0" || spent !== "0");
-  for (const jobId of new Set(paid.map((one) => one.jobId))) {
+  for (const jobId of [...new Set(paid.map((one) => one.jobId))].sort()) {
     const own = paid.filter((one) => one.jobId === jobId);
     await tx.$executeRaw`
       UPDATE "Job" SET "usdReserved" = "usdReserved" - ${addAmounts(...own.map(({ reserved }) => reserved))}::numeric,

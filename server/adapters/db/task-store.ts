@@ -59,11 +59,18 @@ export type Outcome =
       readonly fault: Fault;
       readonly code: string;
       readonly message: string;
+      /** Whether the question may have left this machine: it decides on the cost, and is not kept. */
+      readonly wasSent: boolean;
     })
   | (Closed & { readonly kind: "WITHDRAWAL"; readonly reason: WithdrawalReason });
 
 /** A task that closes, and the entry that says so in the log. */
-export type Closing = { readonly outcome: Outcome; readonly entry: FiledEntry };
+export type Closing = {
+  readonly outcome: Outcome;
+  readonly entry: FiledEntry;
+  /** How often the task had been handed out when its session got it. */
+  readonly claims: number;
+};
 
 /** A task as pages show it: how it stands, and where its leaf is. */
 export type TaskView = TaskRow & {
@@ -101,7 +108,9 @@ export type TaskStore = {
   releaseExpired(now: Date): Promise<number>;
   /**
    * Closes tasks: status, outcome and the entry for the log in one transaction. A task that is closed
-   * already, or that another session holds by now, stays as it is; its closing is dropped.
+   * already, or that another session holds by now, stays as it is; its closing is dropped. One that was
+   * taken from its session and that nobody has got since is still the session's to close: what has come
+   * is not asked for again.
    *
    * @param sessionId who must hold the lease; null closes tasks that nobody has to hold.
    * @returns the ids that were closed by this call.
@@ -109,11 +118,22 @@ export type TaskStore = {
   close(sessionId: SessionId | null, closings: readonly Closing[]): Promise<readonly TaskId[]>;
   /** Open tasks by country. Empty: all have closed. */
   open(jobId: JobId): Promise<readonly OpenTasks[]>;
-  /** Up to `limit` tasks that have not closed. */
+  /**
+   * Up to `limit` tasks that have not closed and that no living session is asking: what is under way is
+   * for its session to close.
+   *
+   * @param only in these places; null: in all.
+   * @param minClaims handed out at least so often.
+   */
   unclosed(
     jobId: JobId,
     limit: number,
-  ): Promise<readonly (TaskRow & { sessionId: SessionId | null })[]>;
+    which: {
+      readonly now: Date;
+      readonly only: readonly Place[] | null;
+      readonly minClaims: number;
+    },
+  ): Promise<readonly TaskRow[]>;
   /** All tasks of a job in dispatch order. */
   ofJob(jobId: JobId): Promise<readonly TaskView[]>;
   byId(id: TaskId): Promise<{ task: TaskView; outcome: Outcome | null } | null>;
@@ -146,10 +166,11 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
     },
 
     async extendLeases(sessionId, until) {
-      await prisma.task.updateMany({
-        where: { sessionId, status: "RUNNING" },
-        data: { leaseUntil: until },
-      });
+      // Locked in one order, here and wherever several tasks change: otherwise two of these may block each other.
+      await prisma.$executeRaw`
+        WITH held AS MATERIALIZED (
+          SELECT id FROM "Task" WHERE "sessionId" = ${sessionId} AND status = 'RUNNING' ORDER BY id FOR UPDATE)
+        UPDATE "Task" t SET "leaseUntil" = ${until} FROM held WHERE t.id = held.id`;
     },
 
     async release(sessionId, ids) {
@@ -169,10 +190,14 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
       return prisma.$transaction(async (tx) => {
         const ids = closings.map(({ outcome }) => outcome.taskId);
         const statuses = closings.map(({ outcome }) => STATUS_OF[outcome.kind]);
+        const claims = closings.map((closing) => closing.claims);
         const won = await tx.$queryRaw<{ id: string; jobId: string; reserved: string }[]>`
           WITH held AS MATERIALIZED (
-            SELECT id, "reservedUsd" FROM "Task" WHERE id = ANY(${ids}::text[]) AND status IN ('QUEUED', 'RUNNING')
-              AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId}::text) FOR UPDATE)
+            SELECT t.id, t."reservedUsd"
+            FROM "Task" t JOIN unnest(${ids}::text[], ${claims}::int[]) AS c(id, claims) ON t.id = c.id
+            WHERE t.status IN ('QUEUED', 'RUNNING') AND (${sessionId}::text IS NULL
+              OR t."sessionId" = ${sessionId}::text OR (t.status = 'QUEUED' AND t.claims = c.claims))
+            ORDER BY t.id FOR UPDATE OF t)
           UPDATE "Task" t SET status = c.status::"TaskStatus", "sessionId" = NULL, "leaseUntil" = NULL, "reservedUsd" = 0
           FROM held, unnest(${ids}::text[], ${statuses}::text[]) AS c(id, status)
           WHERE t.id = held.id AND c.id = held.id
@@ -218,16 +243,18 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         FROM "Task" WHERE "jobId" = ${jobId} AND status IN ('QUEUED', 'RUNNING') GROUP BY country`;
     },
 
-    async unclosed(jobId, limit) {
+    async unclosed(jobId, limit, { now, only, minClaims }) {
       const rows = await prisma.task.findMany({
-        where: { jobId, status: { in: ["QUEUED", "RUNNING"] } },
+        where: {
+          jobId,
+          claims: { gte: minClaims },
+          OR: [{ status: "QUEUED" }, { status: "RUNNING", leaseUntil: { lt: now } }],
+          ...(only === null ? {} : { country: { in: [...only] } }),
+        },
         orderBy: { position: "asc" },
         take: limit,
       });
-      return rows.map((task) => ({
-        ...taskRow(task),
-        sessionId: task.sessionId as SessionId | null,
-      }));
+      return rows.map(taskRow);
     },
 
     async ofJob(jobId) {

@@ -23,6 +23,7 @@ export function followAgreementEnds(yagna: Yagna): AgreementEnds & { close(): vo
   const listeners = new Map<string, (reason: string) => void>();
   const { market, appSessionId } = yagna;
   const close = followEvents({
+    pollSeconds: POLL_SECONDS,
     read: (after) => market.collectAgreementEvents(POLL_SECONDS, after, POLL_EVENTS, appSessionId),
     take: async (event) => {
       const ended = Terminated.safeParse(event);

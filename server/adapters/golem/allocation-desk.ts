@@ -24,6 +24,9 @@ type YagnaAllocation = {
  * Allocations, made, amended and released by us. golem-js makes one for each rental, keeps it reserved
  * until it disconnects, cannot amend any, and takes budgets as floating-point numbers; yagna's client takes
  * decimal strings.
+ *
+ * One that yagna made while its answer was lost is never looked for: nothing in an allocation says who made
+ * it, and another program may use the same yagna. It ends by itself at its time.
  */
 export class AllocationDesk {
   readonly #yagna: Yagna;

@@ -33,6 +33,8 @@ export type BillAnswer = {
   /** `unanswered`: yagna took no answer; it may be tried again. */
   readonly decision: "accepted" | "rejected" | "unanswered";
   readonly reason: string;
+  /** True when the bill itself was found unfair; false when yagna or the allocation stood in the way. */
+  readonly isByRule: boolean;
   /** What else went wrong; null: nothing. */
   readonly problem: string | null;
 };
@@ -60,13 +62,14 @@ export async function answerBill(
 ): Promise<BillAnswer> {
   const facts = { ...bill, units: unitsIn(bill.amount) };
   const verdict = judgeBill(facts, account, deps.now());
-  if (!verdict.accept) return decide(deps, bill, "rejected", verdict.reason);
+  if (!verdict.accept)
+    return { ...(await decide(deps, bill, "rejected", verdict.reason)), isByRule: true };
   const failure = await accept(deps.yagna, bill, allocationId);
   if (failure === null) return decide(deps, bill, "accepted", verdict.reason);
   const reason = `yagna did not accept it: ${reasonOf(failure)}`;
   // 400: the allocation holds too little; 410: it is no more. Asking again would not help.
   if ([400, 410].includes(statusOf(failure) ?? 0)) return decide(deps, bill, "rejected", reason);
-  return { decision: "unanswered", reason, problem: null };
+  return { decision: "unanswered", reason, isByRule: false, problem: null };
 }
 
 async function decide(
@@ -86,7 +89,8 @@ async function decide(
   await book.bill(news).catch((error: unknown) => {
     problems.push(`the decision was not written down: ${reasonOf(error)}`);
   });
-  return { decision, reason, problem: problems.length === 0 ? null : problems.join("; ") };
+  const problem = problems.length === 0 ? null : problems.join("; ");
+  return { decision, reason, isByRule: false, problem };
 }
 
 /** Null when yagna shows the bill as accepted at last. */

@@ -5,7 +5,7 @@ import { within } from "@/server/adapters/golem/golem-failure";
 import type { RenterBook, Settlement } from "@/server/adapters/golem/vantage";
 import { followEvents, type Yagna } from "@/server/adapters/golem/yagna-events";
 import { type BillAccount, isFlood } from "@/server/domain/golem/judge-bill";
-import type { Prices } from "@/server/domain/golem/prices";
+import { fairTotal, type Prices } from "@/server/domain/golem/prices";
 import { amountOf } from "@/server/domain/job/amount";
 
 /** How long yagna may take to show one bill, and how often it is asked. */
@@ -69,6 +69,13 @@ type Page = OpenPage & {
   readonly onSettled: () => void;
 };
 
+/** Nothing is known of what a rental comes to. */
+export const unsettled = (problem: string): Settlement => ({
+  costGlm: null,
+  problem,
+  isInvoiceMissing: false,
+});
+
 export type BillClerkOptions = {
   readonly yagna: Yagna;
   readonly book: Pick<RenterBook, "bill">;
@@ -92,6 +99,7 @@ export class BillClerk {
     const { payment, appSessionId } = options.yagna;
     this.#stops = [
       followEvents({
+        pollSeconds: POLL_SECONDS,
         read: (after) => payment.getInvoiceEvents(POLL_SECONDS, after, POLL_EVENTS, appSessionId),
         take: async ({ invoiceId }) => {
           const dto = await this.#show(() => payment.getInvoice(invoiceId));
@@ -99,6 +107,7 @@ export class BillClerk {
         },
       }),
       followEvents({
+        pollSeconds: POLL_SECONDS,
         read: (after) => payment.getDebitNoteEvents(POLL_SECONDS, after, POLL_EVENTS, appSessionId),
         take: async ({ debitNoteId }) => {
           const dto = await this.#show(() => payment.getDebitNote(debitNoteId));
@@ -138,6 +147,15 @@ export class BillClerk {
     this.#change(agreementId, { endedAt });
   }
 
+  /** The most that an agreement has come to by now without an accepted bill, in GLM; 0 for one not known here. */
+  unbilledGlm(agreementId: string): number {
+    const account = this.#pages.get(agreementId)?.account;
+    if (account === undefined || account.isFinal) return 0;
+    const { prices, startedAt, endedAt, acceptedUnits } = account;
+    const elapsedMs = (endedAt ?? this.#options.now()).getTime() - startedAt.getTime();
+    return Math.max(0, fairTotal(prices, elapsedMs) - Number(amountOf(acceptedUnits)));
+  }
+
   /**
    * What an agreement comes to: once its invoice was answered, or after `waitMs` what was accepted of its
    * debit notes. Forgets the agreement; bills that come later are left to the reaper.
@@ -146,7 +164,7 @@ export class BillClerk {
    */
   async settle(agreementId: string, waitMs: number, gone: string | null): Promise<Settlement> {
     const page = this.#pages.get(agreementId);
-    if (page === undefined) return { costGlm: null, problem: "its bills are not known here" };
+    if (page === undefined) return unsettled("its bills are not known here");
     const noInvoice = gone ?? `no invoice within ${Math.round(waitMs)} ms`;
     if (gone === null) await within(page.outcome, waitMs).catch(() => undefined);
     this.#pages.delete(agreementId);
@@ -156,7 +174,7 @@ export class BillClerk {
       () => false,
     );
     const problem = isDrained ? noInvoice : `${noInvoice}; an answer to a bill is still under way`;
-    return page.settlement ?? this.#without(page, problem);
+    return page.settlement ?? this.#without(page, problem, gone === null && isDrained);
   }
 
   /** Answers no more bills. */
@@ -166,8 +184,13 @@ export class BillClerk {
   }
 
   /** What was accepted without an invoice. */
-  #without({ account: { acceptedUnits } }: Page, problem: string): Settlement {
-    return { costGlm: acceptedUnits === 0n ? null : amountOf(acceptedUnits), problem };
+  #without(
+    { account: { acceptedUnits } }: Page,
+    problem: string,
+    isInvoiceMissing: boolean,
+  ): Settlement {
+    const costGlm = acceptedUnits === 0n ? null : amountOf(acceptedUnits);
+    return { costGlm, problem, isInvoiceMissing };
   }
 
   #change(agreementId: string, change: Partial<BillAccount>): void {
@@ -225,10 +248,14 @@ export class BillClerk {
     if (answer.decision === "accepted") {
       const acceptedUnits = unitsIn(bill.amount) ?? 0n;
       page.account = { ...page.account, acceptedUnits, isFinal: true };
-      page.settlement ??= { costGlm: amountOf(acceptedUnits), problem: answer.problem };
+      page.settlement ??= {
+        costGlm: amountOf(acceptedUnits),
+        problem: answer.problem,
+        isInvoiceMissing: false,
+      };
     } else {
       const problem = `invoice over ${bill.amount} ${answer.decision}: ${answer.reason}`;
-      page.settlement ??= this.#without(page, problem);
+      page.settlement ??= this.#without(page, problem, false);
     }
     page.onSettled();
   }

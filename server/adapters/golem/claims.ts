@@ -11,6 +11,9 @@ const FRESH_MS = 300_000;
 /** How long the relay may take. */
 const RELAY_MS = 3_000;
 
+/** The most that is read of the relay's answer: a node's addresses take some hundred bytes. */
+const MAX_RELAY_BYTES = 65_536;
+
 /** The property in which an offer may name its country. Standardized, sent by hardly any provider, checked by nobody. */
 const SELF_CLAIM = "golem.node.geo.country_code";
 
@@ -95,12 +98,30 @@ export class Claims {
   }
 }
 
-/** What the relay says of one node. Rejects when it does not answer, or with something else than a list. */
+/**
+ * What the relay says of one node. Rejects when it does not answer, or with something else than a list, a
+ * longer one than is read, or a redirect: it is plain HTTP, and whoever is on the way may write it.
+ */
 export async function askRelay(relayUrl: string, nodeId: string): Promise<RelayWord> {
   const answer = await fetch(`${relayUrl}/nodes/${nodeId.slice(2)}`, {
     signal: AbortSignal.timeout(RELAY_MS),
+    redirect: "error",
   });
-  const nodes = NodeList.parse(await answer.json());
+  const nodes = NodeList.parse(JSON.parse(await textOf(answer)));
   const address = nodes[nodeId]?.[0]?.peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   return address === undefined ? { unknown: "the relay does not know the node" } : { address };
+}
+
+async function textOf(answer: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let sizeBytes = 0;
+  // Whoever leaves this loop gives the rest of the stream up.
+  for await (const part of answer.body ?? []) {
+    sizeBytes += part.length;
+    if (sizeBytes > MAX_RELAY_BYTES)
+      throw new Error(`the relay answers with more than ${MAX_RELAY_BYTES} bytes`);
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
 }

@@ -5,6 +5,7 @@ import { addressIn, MAX_ECHO_BYTES } from "@/server/adapters/golem/exit-probe";
 import { openHomeDoor } from "@/server/adapters/golem/home-door";
 import { isBeaconError } from "@/server/domain/errors";
 import { type Finding, fine, lacking, skipped, weak } from "@/server/domain/golem/doctor-finding";
+import { ECHOES_FOR_VERIFIED } from "@/server/domain/vantage/judge-geo";
 
 /** How long one echo service may take, from here. */
 const ECHO_MS = 10_000;
@@ -31,18 +32,18 @@ export async function lookAtRelay(
   }
 }
 
-/** Looks whether the echo services answer from here, and whether one of them does over TLS. */
+/** Looks whether the echo services answer from here, and whether as many do over TLS as a verdict takes. */
 export async function lookAtEchoes(subject: DoctorSubject): Promise<readonly Finding[]> {
   if (subject.echoes.length === 0) return [skipped("echoes", "BEACON_ECHO_URLS is not set")];
   const looks = await Promise.all(subject.echoes.map((echo) => lookAtEcho(subject, echo)));
-  const isSecure = subject.echoes.some(
-    (echo, at) => echo.startsWith("https:") && looks[at]?.state === "ok",
-  );
-  if (isSecure) return looks;
+  const secure = subject.echoes
+    .filter((echo, at) => echo.startsWith("https:") && looks[at]?.state === "ok")
+    .map((echo) => new URL(echo).host);
+  if (new Set(secure).size >= ECHOES_FOR_VERIFIED) return looks;
   const word = weak(
     "echoes",
     "ECHOES_WITHOUT_TLS",
-    "No echo service answers over TLS: a provider could answer in its place, and no exit counts as verified.",
+    "Fewer than two echo services answer over TLS: a provider could answer in another's place, and no exit counts as verified.",
   );
   return [...looks, word];
 }

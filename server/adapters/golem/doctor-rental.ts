@@ -91,6 +91,7 @@ function bookOf({ rentals, bills, contacts }: Diary): RenterBook {
   return {
     rental: keep(rentals),
     rentalEnded: async () => {},
+    hold: async () => {},
     bill: keep(bills),
     provider: keep(contacts),
   };
@@ -164,11 +165,11 @@ async function trial(
     simulation: null,
   });
   try {
-    const before = await lookAtExit(vantage, [], "before");
+    const before = await lookAtExit(vantage, { looks: [], failed: [] }, "before");
     await use?.(vantage);
-    const looks = signal.aborted ? before : await lookAtExit(vantage, before, "after");
+    const taken = signal.aborted ? before : await lookAtExit(vantage, before, "after");
     const session = sessionIdFrom(random16());
-    const document = vantageDocumentOf({ job, session, vantage, looks });
+    const document = vantageDocumentOf({ job, session, vantage, ...taken });
     return { document, settlement: await vantage.settle(settleMs) };
   } finally {
     // Once settled, this does nothing.

@@ -1,10 +1,9 @@
-import type { ExitLook } from "@/schemas/evidence";
 import type { ImagePin } from "@/schemas/job-spec";
 import type { WithDeadline } from "@/server/adapters/clock/deadline";
 import type { AddressDatabase } from "@/server/adapters/geo/address-database";
 import type { NetworkDatabase } from "@/server/adapters/geo/network-database";
 import type { GolemRenterOptions } from "@/server/adapters/golem/renter-options";
-import type { Vantage } from "@/server/adapters/golem/vantage";
+import type { LookAtExit } from "@/server/adapters/golem/vantage";
 import type { ImageFile } from "@/server/adapters/image/image-file";
 import type { Payment } from "@/server/domain/golem/payment-platform";
 import type { MaxPrices } from "@/server/domain/golem/prices";
@@ -33,11 +32,7 @@ export type DoctorSubject = {
     /** How long the bills are waited for. */
     readonly settleMs: number;
   } | null;
-  readonly lookAtExit: (
-    vantage: Vantage,
-    before: readonly ExitLook[],
-    when: ExitLook["when"],
-  ) => Promise<readonly ExitLook[]>;
+  readonly lookAtExit: LookAtExit;
   /** @throws BeaconError IMAGE_INVALID */
   readonly readImageFile: (path: string) => Promise<Pick<ImageFile, "sha3_224" | "sizeBytes">>;
   readonly withDeadline: WithDeadline;

@@ -3,6 +3,7 @@ import { GolemNetwork } from "@golem-sdk/golem-js";
 import { config as rxjs } from "rxjs";
 import type { Amount } from "@/schemas/primitives";
 import { followAgreementEnds } from "@/server/adapters/golem/agreement-ends";
+import { AllocationCover, unknownAllocation } from "@/server/adapters/golem/allocation-cover";
 import { AllocationDesk } from "@/server/adapters/golem/allocation-desk";
 import { BillClerk } from "@/server/adapters/golem/bill-clerk";
 import { Claims } from "@/server/adapters/golem/claims";
@@ -15,11 +16,13 @@ import { watchHealth } from "@/server/adapters/golem/health-watch";
 import { hire } from "@/server/adapters/golem/hire";
 import { modelReady } from "@/server/adapters/golem/model-ready";
 import { type ContactNews, OfferAdmission } from "@/server/adapters/golem/offer-admission";
-import { reap } from "@/server/adapters/golem/reaper";
-import { RentalUses } from "@/server/adapters/golem/rental-uses";
+import { ReaperMemory, reap } from "@/server/adapters/golem/reaper";
+import { RentalUses, type TakenUse } from "@/server/adapters/golem/rental-uses";
+import { watchRentals } from "@/server/adapters/golem/rental-watch";
 import type { GolemRenterOptions } from "@/server/adapters/golem/renter-options";
 import type {
   AllocationView,
+  KnownAgreement,
   Orphans,
   RentOrder,
   Vantage,
@@ -77,7 +80,9 @@ class GolemRenter implements VantageRenter {
   readonly #clerk: BillClerk;
   readonly #ends: ReturnType<typeof followAgreementEnds>;
   readonly #uses = new RentalUses();
-  readonly #stopWatching: () => void;
+  readonly #reaped = new ReaperMemory();
+  readonly #cover: AllocationCover;
+  readonly #stops: readonly (() => void)[];
 
   constructor(golem: GolemNetwork, platform: string, options: GolemRenterOptions) {
     const { yagna } = golem.services;
@@ -89,12 +94,17 @@ class GolemRenter implements VantageRenter {
     this.#claims = new Claims(options);
     this.#clerk = new BillClerk({ yagna, book, now });
     this.#ends = followAgreementEnds(yagna);
-    this.#stopWatching = watchHealth({
-      yagnaUrl: options.yagna.url,
-      patienceMs: patience.yagnaMs,
-      now,
-      onGone: options.onUnavailable,
-    });
+    const [uses, clerk, desk] = [this.#uses, this.#clerk, this.#desk];
+    this.#cover = new AllocationCover({ uses, clerk, desk });
+    this.#stops = [
+      watchHealth({
+        yagnaUrl: options.yagna.url,
+        patienceMs: patience.yagnaMs,
+        now,
+        onGone: options.onUnavailable,
+      }),
+      watchRentals({ uses, cover: this.#cover, book, everyMs: patience.holdMs }),
+    ];
   }
 
   createAllocation(amountGlm: Amount, expiresAt: Date): Promise<AllocationView> {
@@ -116,12 +126,7 @@ class GolemRenter implements VantageRenter {
   async rent(order: RentOrder): Promise<Vantage> {
     setMaxListeners(0, order.signal);
     const view = await this.#desk.view(order.allocationId);
-    // A network that forgot it has been started anew; that is no budget that was spent.
-    if (view === null)
-      throw new BeaconError(
-        "GOLEM_UNAVAILABLE",
-        `the network knows no allocation ${order.allocationId}`,
-      );
+    if (view === null) throw unknownAllocation(order.allocationId);
     if (view.remaining === "0")
       throw new BeaconError(
         "GOLEM_BUDGET_SPENT",
@@ -150,13 +155,14 @@ class GolemRenter implements VantageRenter {
     }
   }
 
-  reap(known: ReadonlyMap<string, string>, held: ReadonlySet<string>): Promise<Orphans> {
+  reap(known: ReadonlyMap<string, KnownAgreement>, held: ReadonlySet<string>): Promise<Orphans> {
     const { book, now } = this.#options;
-    return reap({ yagna: this.#golem.services.yagna, book, now }, known, held);
+    const memory = this.#reaped;
+    return reap({ yagna: this.#golem.services.yagna, book, now, memory }, known, held);
   }
 
   async close(): Promise<void> {
-    this.#stopWatching();
+    for (const stop of this.#stops) stop();
     this.#clerk.close();
     this.#ends.close();
     await within(this.#golem.disconnect(), DISCONNECT_MS).catch(() => undefined);
@@ -185,8 +191,13 @@ class GolemRenter implements VantageRenter {
       const offer = await offers.next(waitMs, GATHER_MS, order.signal);
       if (offer === null || order.signal.aborted)
         throw failure ?? noneLeft(order, offers, admission);
+      const use = await this.#cover.take(order, offer);
+      if (use === null) {
+        failure ??= spokenFor(order);
+        continue;
+      }
       try {
-        return await this.#hire(offer, order, manifest);
+        return await this.#hire(offer, order, manifest, use);
       } catch (error) {
         failure = golemFailure("GOLEM_ACTIVITY_FAILED", "the provider was not hired", error);
         // Only what a provider failed at is a reason to try another one.
@@ -199,11 +210,12 @@ class GolemRenter implements VantageRenter {
     offer: DraftOffer,
     order: RentOrder,
     manifest: ComputationManifest | null,
+    use: TakenUse,
   ): Promise<Vantage> {
     const { patience, yagna, book, now, start, echoes, ...rest } = this.#options;
     const image = order.image ?? rest.image;
     const { providerId, providerName } = offer;
-    const giveBack = this.#uses.take(order, offer);
+    const signal = AbortSignal.any([order.signal, use.usedUp]);
     const tell = (event: ContactNews["event"], detail: string) =>
       this.#tell(order, { providerId, providerName, event, detail });
     try {
@@ -211,11 +223,12 @@ class GolemRenter implements VantageRenter {
         golem: this.#golem,
         clerk: this.#clerk,
         book,
-        order,
+        order: { ...order, signal },
         approvalMs: patience.approvalMs,
         deployMs: patience.deployMs,
         start: start(image, [...order.origins, ...echoes]),
         now,
+        onAgreement: use.signed,
         onBillRefused: (reason) => tell("bill-rejected", reason),
       });
       tell("rented", `agreement ${hired.agreement.id}`);
@@ -234,11 +247,12 @@ class GolemRenter implements VantageRenter {
         trust: rest.trust,
         simulated: rest.simulated,
         lossCheckMs: patience.lossCheckMs,
+        usedUp: use.usedUp,
         now,
-        onSettled: giveBack,
+        onSettled: use.giveBack,
       });
       if (order.needsModel)
-        await modelReady(vantage.modelDoor, patience.deployMs, order.signal).catch(
+        await modelReady(vantage.modelDoor, patience.deployMs, signal).catch(
           async (error: unknown) => {
             await vantage.settle(END_MS);
             throw error;
@@ -246,8 +260,9 @@ class GolemRenter implements VantageRenter {
         );
       return vantage;
     } catch (error) {
-      giveBack();
-      // What the caller took back is no mark against the provider.
+      use.giveBack();
+      // An allocation that ran out and what the caller took back are no marks against the provider.
+      if (use.usedUp.aborted) throw spokenFor(order);
       if (isBeaconError(error) && !order.signal.aborted) {
         if (error.code === "GOLEM_AGREEMENT_FAILED") tell("agreement-failed", error.message);
         if (error.code === "GOLEM_ACTIVITY_FAILED") tell("activity-failed", error.message);
@@ -263,13 +278,20 @@ class GolemRenter implements VantageRenter {
   }
 }
 
+/** Money that rentals of the same job need may come back: they are not billed yet. */
+const spokenFor = ({ country }: RentOrder): BeaconError =>
+  new BeaconError(
+    "GOLEM_NO_OFFER",
+    `what is left of the allocation is needed for rentals that run: none more in ${country}`,
+  );
+
 /** Why nobody was there to be asked. */
 function noneLeft(
   { country }: RentOrder,
   { outboundRefusals }: DraftOffers,
-  { hasUnaffordable }: OfferAdmission,
+  { isBudgetTheReason }: OfferAdmission,
 ): BeaconError {
-  if (hasUnaffordable)
+  if (isBudgetTheReason)
     return new BeaconError("GOLEM_BUDGET_SPENT", `the allocation pays for no offer in ${country}`);
   if (outboundRefusals > 0)
     return new BeaconError(

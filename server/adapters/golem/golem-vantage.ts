@@ -2,7 +2,7 @@ import type { GolemNetwork } from "@golem-sdk/golem-js";
 import type { CountryCode } from "@/schemas/country";
 import type { CountryClaim } from "@/schemas/evidence";
 import type { ImagePin } from "@/schemas/job-spec";
-import type { BillClerk } from "@/server/adapters/golem/bill-clerk";
+import { type BillClerk, unsettled } from "@/server/adapters/golem/bill-clerk";
 import { END_MS, endAgreement } from "@/server/adapters/golem/end-agreement";
 import { openExitDoor } from "@/server/adapters/golem/exit-door";
 import { probeExit } from "@/server/adapters/golem/exit-probe";
@@ -34,6 +34,8 @@ export type GolemVantageOptions = {
   readonly trust: readonly string[] | null;
   readonly simulated: boolean;
   readonly lossCheckMs: number;
+  /** Aborts when the allocation pays no more. */
+  readonly usedUp: AbortSignal;
   readonly now: () => Date;
   /** Called once, when the provider is no longer in use. */
   readonly onSettled: () => void;
@@ -52,6 +54,7 @@ export function createGolemVantage(hired: Hired, options: GolemVantageOptions): 
     agreementId: agreement.id,
     activityId: exeUnit.activity.id,
     everyMs: options.lossCheckMs,
+    usedUp: options.usedUp,
   });
   let settled: Promise<Settlement> | null = null;
   return {
@@ -107,7 +110,7 @@ async function settle(
       : { ...settlement, problem: settlement.problem ?? `its end was not written down: ${untold}` };
   } catch (error) {
     const { message } = golemFailure("GOLEM_SETTLEMENT_FAILED", "not settled", error);
-    return { costGlm: null, problem: message };
+    return unsettled(message);
   } finally {
     await dropNetwork(golem, network);
     onSettled();

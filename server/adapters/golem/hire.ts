@@ -14,6 +14,9 @@ const NETWORK_MS = 5_000;
 /** How long the bill of a provider that brought up no machine is waited for, while others are tried. */
 const LATE_BILL_MS = 30_000;
 
+/** The longest message of a provider's command that is kept. */
+const MAX_MESSAGE = 300;
+
 /** The VPN network of one rental. One each: providers do not see one another, and no address runs out. */
 const VPN_RANGE = "10.0.0.0/16";
 
@@ -27,6 +30,8 @@ export type HireOptions = {
   /** Run in the machine once it is up, one after the other; each must return by itself. */
   readonly start: readonly StartCommand[];
   readonly now: () => Date;
+  /** Called with the agreement once it is written down, before its provider hears of it. */
+  readonly onAgreement: (agreementId: string) => void;
   /** Called with the reason of each bill that is refused. */
   readonly onBillRefused: (reason: string) => void;
 };
@@ -83,6 +88,7 @@ async function sign(offer: DraftOffer, options: HireOptions): Promise<Signed> {
     // Written down before the provider hears of it: from here on it could be billed.
     await writeDown(book, news);
     agreementId = agreement.id;
+    options.onAgreement(agreementId);
     const { prices } = offer;
     clerk.open({
       agreementId,
@@ -186,8 +192,9 @@ async function run(
 ): Promise<void> {
   const ran = exeUnit.run(entryPoint, [...args], { signalOrTimeout: deployMs, maxRetries: 2 });
   const { result, message } = await within(ran, deployMs, order.signal);
+  const said = String(message ?? "").slice(0, MAX_MESSAGE);
   if (result !== "Ok")
-    throw new BeaconError("GOLEM_ACTIVITY_FAILED", `${entryPoint} failed: ${message ?? ""}`);
+    throw new BeaconError("GOLEM_ACTIVITY_FAILED", `${entryPoint} failed: ${said}`);
 }
 
 /** Ends a half-made rental; the book hears of it only when it is over for sure. */

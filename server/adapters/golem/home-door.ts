@@ -9,6 +9,7 @@ import {
 } from "@/server/adapters/golem/dial";
 import { type OpenDoor, openLineDoor } from "@/server/adapters/golem/http-exchange";
 import type { Line } from "@/server/adapters/golem/line-agent";
+import { isOnInternet, parseIpAddress } from "@/server/domain/vantage/ip-address";
 
 /** How long TCP and TLS may take together. */
 const DIAL_MS = 10_000;
@@ -48,9 +49,19 @@ function dialHome(
       raw.once("connect", resolve).once("error", reject);
       raw.once("close", () => reject(new Error("closed before it was connected")));
     });
-    const address = raw.remoteAddress ?? null;
+    const address = publicAddress(host, raw.remoteAddress ?? null);
     if (!isTls) return { stream: raw, peer: { address, tls: null }, bytesSent };
     const stream = await startTls(raw, host, context);
     return { stream, peer: { address, tls: tlsOf(stream) }, bytesSent };
   });
+}
+
+/**
+ * The address that was dialled, as far as it may be published: one inside a network of the operator's is
+ * nobody's business, unless the service's own address spells it.
+ */
+function publicAddress(host: string, address: string | null): string | null {
+  if (address === null || host === address) return address;
+  const parsed = parseIpAddress(address);
+  return parsed !== null && isOnInternet(parsed) ? address : null;
 }

@@ -165,7 +165,7 @@ class Exchange {
   /** Whatever ended the exchange before its answer was whole, by whose doing. */
   #breakOff(error: unknown): void {
     const problem = codeOf(error);
-    if (isBeaconError(error)) this.#giveUp(error);
+    if (isBeaconError(error)) this.#fail(error.code, error.message, error.cause, error.details);
     else if (error instanceof BodyTooLargeError) this.#giveUp(tooLarge(error.message));
     else if (error instanceof BodyMalformedError) this.#giveUp(malformed(error.problem));
     else if (OVERFLOWS.has(problem)) this.#giveUp(tooLarge(problem));
@@ -181,8 +181,25 @@ class Exchange {
     else this.#fail("MODEL_UNREACHABLE", "no answer came back", cause);
   }
 
-  #fail(code: ErrorCode, message: string, cause?: unknown): void {
-    this.#giveUp(new BeaconError(code, message, { cause }));
+  /**
+   * Whether it is certain that no byte of the request left, nor will. Without a line of its own it is
+   * still here. On a line with TLS nobody can tell: what was encrypted may wait below, and go out
+   * while the line is being ended.
+   */
+  get #isUnsent(): boolean {
+    if (this.#watch === null) return true;
+    return this.#watch.line.peer?.tls == null && this.#watch.hasSentNothing;
+  }
+
+  /** Its details say `sent: false` when that is certain. */
+  #fail(
+    code: ErrorCode,
+    message: string,
+    cause: unknown,
+    given: BeaconError["details"] = {},
+  ): void {
+    const details = this.#isUnsent ? { ...given, sent: false } : given;
+    this.#giveUp(new BeaconError(code, message, { cause, details }));
   }
 
   #giveUp(error: Error): void {
@@ -224,7 +241,7 @@ const malformed = (problem: string): BeaconError =>
 function failureOfHead(incoming: IncomingMessage, isTls: boolean): BeaconError | null {
   const { statusCode = 0, rawHeaders, headers } = incoming;
   if (rawHeaders.length > 2 * MAX_FIELDS) return tooLarge(`more than ${MAX_FIELDS} fields`);
-  if (statusCode > 599) return malformed(`status ${statusCode}`);
+  if (statusCode < 200 || statusCode > 599) return malformed(`status ${statusCode}`);
   const transferCoding = headers["transfer-encoding"]?.toLowerCase() ?? "chunked";
   if (transferCoding !== "chunked") return malformed("unknown transfer coding");
   if (isTls && !tellsItsEnd(incoming))

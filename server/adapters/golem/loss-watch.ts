@@ -22,25 +22,30 @@ export type LossWatchOptions = {
   readonly agreementId: string;
   readonly activityId: string;
   readonly everyMs: number;
+  /** Aborts when the allocation pays no more. */
+  readonly usedUp: AbortSignal;
 };
 
 export type LossWatch = { readonly lost: AbortSignal; stop(): void };
 
 /**
- * Aborts `lost` when the agreement is terminated or the provider no longer answers for its activity.
+ * Aborts `lost` when the agreement is terminated, the provider no longer answers for its activity, or
+ * the allocation is used up.
  *
  * Events alone would not do: a provider that has vanished sends none. A yagna that is away or fails at
  * everything says nothing about the provider, and is left to the health watch.
  */
 export function watchLoss(options: LossWatchOptions): LossWatch {
-  const { yagna, agreementId, activityId, everyMs } = options;
+  const { yagna, agreementId, activityId, everyMs, usedUp } = options;
   const controller = new AbortController();
   let failures = 0;
   let isLooking = false;
-  const lose = (reason: string) => {
+  const abort = (reason: unknown) => {
     stop();
-    controller.abort(new Error(reason));
+    controller.abort(reason);
   };
+  const lose = (reason: string) => abort(new Error(reason));
+  const onUsedUp = () => abort(usedUp.reason);
   const look = async () => {
     const asked = yagna.activity.state.getActivityState(activityId);
     const { state } = await within(asked, PATIENCE_MS);
@@ -63,7 +68,10 @@ export function watchLoss(options: LossWatchOptions): LossWatch {
   const stop = () => {
     clearInterval(timer);
     forget();
+    usedUp.removeEventListener("abort", onUsedUp);
   };
+  if (usedUp.aborted) onUsedUp();
+  else usedUp.addEventListener("abort", onUsedUp, { once: true });
   return { lost: controller.signal, stop };
 }
 

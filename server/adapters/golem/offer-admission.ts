@@ -41,14 +41,18 @@ export class OfferAdmission {
   readonly #options: OfferAdmissionOptions;
   readonly #overpriced = new Set<string>();
   #hasUnaffordable = false;
+  #hasAffordable = false;
 
   constructor(options: OfferAdmissionOptions) {
     this.#options = options;
   }
 
-  /** True once an offer was passed over only because the allocation holds too little. */
-  get hasUnaffordable(): boolean {
-    return this.#hasUnaffordable;
+  /**
+   * True when offers were passed over only because the allocation holds too little, and it would have paid
+   * for none: not for one that was answered, nor for one whose provider is only left alone.
+   */
+  get isBudgetTheReason(): boolean {
+    return this.#hasUnaffordable && !this.#hasAffordable;
   }
 
   /** Null when the offer is not to be answered. Throws on one whose prices cannot be read. */
@@ -56,7 +60,8 @@ export class OfferAdmission {
     const { order, claims, maxPrices, remainingGlm } = this.#options;
     const { id } = proposal.provider;
     const { denied, allowed } = order.standing;
-    if (denied.has(id) || (allowed.size > 0 && !allowed.has(id))) return null;
+    if (allowed.size > 0 && !allowed.has(id)) return null;
+    const isDenied = denied.has(id);
     const prices = pricesOf(proposal);
     const where = await claims.of(id, proposal.properties);
     const reading = readClaims(where.claims, order.country);
@@ -64,15 +69,17 @@ export class OfferAdmission {
     const providerName = nameOf(proposal);
     const objection = overpriced(prices, maxPrices);
     if (objection !== null) {
-      if (!this.#overpriced.has(id))
+      if (!isDenied && !this.#overpriced.has(id))
         this.#options.onOverpriced({ id, name: providerName }, objection);
       this.#overpriced.add(id);
       return null;
     }
     if (expectedTotal(prices, SHORTEST_RENTAL_MS) > remainingGlm) {
-      this.#hasUnaffordable = true;
+      this.#hasUnaffordable ||= !isDenied;
       return null;
     }
+    this.#hasAffordable = true;
+    if (isDenied) return null;
     return { providerId: id, providerName, prices, isAgreed: reading === "agreed", ...where };
   }
 }

@@ -26,6 +26,8 @@ export type OpenSession = {
   readonly job: StoredJob;
   readonly id: SessionId;
   readonly from: AskedFrom;
-  /** Aborts when the job is withdrawn: what is being asked is broken off. */
-  readonly withdrawn: AbortSignal;
+  /** The services of the job that charge for questions. */
+  readonly paid: { has(serviceId: string): boolean };
+  /** Aborts when what is being asked is to be broken off: the job was withdrawn, or this process is leaving. */
+  readonly broken: AbortSignal;
 };

@@ -50,11 +50,15 @@ export async function accountOf(
     startedAt: approvedDate ?? timestamp,
     endedAt: known ?? new Date(Math.min(validTo.getTime(), now().getTime())),
     activityId: await activityOf(yagna, agreementId, bills),
-    acceptedUnits: highest(accepted.map(unitsOf)),
+    acceptedUnits: acceptedUnitsOf(bills),
     isFinal: accepted.some(({ document }) => document === "invoice"),
     notes: 0,
   };
 }
+
+/** The largest total that was accepted of an agreement's bills. */
+export const acceptedUnitsOf = (bills: readonly ReceivedBill[]): bigint =>
+  highest(bills.filter(isAccepted).map(unitsOf));
 
 const highest = (amounts: readonly bigint[]): bigint =>
   [...amounts].sort((a, b) => Number(a - b)).at(-1) ?? 0n;

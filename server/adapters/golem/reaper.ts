@@ -4,19 +4,16 @@ import {
   isAccepted,
   type ReceivedBill,
 } from "@/server/adapters/golem/answer-bill";
-import { readDebitNote, readInvoice } from "@/server/adapters/golem/bill-clerk";
 import { endAgreement } from "@/server/adapters/golem/end-agreement";
 import { reasonOf, statusOf, within } from "@/server/adapters/golem/golem-failure";
-import { accountOf, unitsOf } from "@/server/adapters/golem/orphan-account";
-import type { Orphans, RenterBook } from "@/server/adapters/golem/vantage";
+import { acceptedUnitsOf, accountOf, unitsOf } from "@/server/adapters/golem/orphan-account";
+import { listBills } from "@/server/adapters/golem/orphan-bills";
+import type { KnownAgreement, Orphans, RenterBook } from "@/server/adapters/golem/vantage";
 import type { Yagna } from "@/server/adapters/golem/yagna-events";
 import type { BillAccount } from "@/server/domain/golem/judge-bill";
 
 /** How long yagna may take for one answer. */
 const PATIENCE_MS = 10_000;
-
-/** How many bills are asked for at once. yagna's own default is ten, and it does not sort them. */
-const MAX_BILLS = 5_000;
 
 /** How many debit notes of an agreement are judged at once: a flood may hold thousands of unfair ones. */
 const MAX_NOTES = 5;
@@ -28,26 +25,69 @@ export type ReaperDeps = {
   readonly yagna: Yagna;
   readonly book: Pick<RenterBook, "rentalEnded" | "bill">;
   readonly now: () => Date;
+  readonly memory: ReaperMemory;
 };
+
+const keyOf = ({ document, id }: ReceivedBill): string => `${document} ${id}`;
+
+/** What a reaper did before, so that it neither does nor says everything each time. */
+export class ReaperMemory {
+  #problems: ReadonlySet<string> = new Set();
+  readonly #written = new Set<string>();
+  readonly #refused = new Set<string>();
+
+  /** Those that were not said the last time. */
+  news(problems: readonly string[]): readonly string[] {
+    const before = this.#problems;
+    this.#problems = new Set(problems);
+    return problems.filter((problem) => !before.has(problem));
+  }
+
+  /** Forgets all bills but those that yagna still shows. */
+  keep(bills: readonly ReceivedBill[]): void {
+    const keys = new Set(bills.map(keyOf));
+    for (const known of [this.#written, this.#refused])
+      for (const key of known) if (!keys.has(key)) known.delete(key);
+  }
+
+  /** Whether the book has an accepted bill. */
+  isWritten(bill: ReceivedBill): boolean {
+    return this.#written.has(keyOf(bill));
+  }
+
+  wrote(bill: ReceivedBill): void {
+    this.#written.add(keyOf(bill));
+  }
+
+  /** Whether a bill of an agreement that had ended was found unfair: time makes it no fairer. */
+  isRefused(bill: ReceivedBill): boolean {
+    return this.#refused.has(keyOf(bill));
+  }
+
+  refused(bill: ReceivedBill): void {
+    this.#refused.add(keyOf(bill));
+  }
+}
 
 /**
  * Ends what an earlier process left behind, and answers the bills that it did not. yagna's events are
  * delivered to the session that made an agreement and to no later one, so everything is asked for by list.
  *
  * Agreements that are not `known` are another program's, and left alone; so are those that are `held`.
- * Safe to repeat; bills that were answered already are told to the book again, which keeps the first word.
+ * Safe to repeat: of agreements that have ended only the bills are looked at, and each is told to the book once.
  */
 export async function reap(
   deps: ReaperDeps,
-  known: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, KnownAgreement>,
   held: ReadonlySet<string>,
 ): Promise<Orphans> {
-  const orphans = [...known.keys()].filter((id) => !held.has(id));
-  if (orphans.length === 0) return { ended: [], bills: 0, problems: [] };
+  const orphans = new Map([...known].filter(([id]) => !held.has(id)));
+  if (orphans.size === 0) return { ended: [], bills: 0, problems: [] };
   const problems: string[] = [];
-  const ended = await endOrphans(deps, orphans, problems);
-  const bills = await answerOrphans(deps, known, new Set(orphans), problems);
-  return { ended, bills, problems };
+  const open = [...orphans].flatMap(([id, { isEnded }]) => (isEnded ? [] : [id]));
+  const ended = open.length === 0 ? [] : await endOrphans(deps, open, problems);
+  const bills = await answerOrphans(deps, orphans, problems);
+  return { ended, bills, problems: deps.memory.news(problems) };
 }
 
 async function endOrphans(
@@ -103,18 +143,24 @@ async function goneFor({ market }: Yagna, id: string): Promise<string | null> {
 
 async function answerOrphans(
   deps: ReaperDeps,
-  known: ReadonlyMap<string, string>,
-  orphans: ReadonlySet<string>,
+  orphans: ReadonlyMap<string, KnownAgreement>,
   problems: string[],
 ): Promise<number> {
   const bills = await listBills(deps.yagna, orphans, problems);
+  // Only a whole list says what is no longer there.
+  if (bills.isWhole) deps.memory.keep([...bills.byAgreement.values()].flat());
   let answered = 0;
-  for (const [agreementId, own] of bills) {
-    const allocationId = known.get(agreementId) ?? "";
+  for (const [agreementId, own] of bills.byAgreement) {
+    const agreement = orphans.get(agreementId);
+    if (agreement === undefined) continue;
     const tell = (problem: string) => problems.push(`${agreementId}: ${problem}`);
     try {
-      const account = await accountOf(deps, agreementId, own);
-      answered += await answerOwn(deps, due(own, account), account, allocationId, tell);
+      const owed = due(own, deps.memory);
+      // yagna is asked for an agreement's terms only when there is something to judge by them.
+      if (owed.length > 0) {
+        const account = await accountOf(deps, agreementId, own);
+        answered += await answerOwn(deps, owed, account, agreement, tell);
+      }
     } catch (error) {
       tell(`its terms cannot be read: ${reasonOf(error)}`);
     }
@@ -128,12 +174,14 @@ async function answerOwn(
   deps: ReaperDeps,
   bills: readonly ReceivedBill[],
   account: BillAccount,
-  allocationId: string,
+  { allocationId, isEnded }: KnownAgreement,
   tell: (problem: string) => void,
 ): Promise<number> {
+  const { memory } = deps;
   let answered = 0;
   for (const bill of bills) {
     const answer = await answerBill(deps, bill, account, allocationId);
+    if (isEnded && answer.isByRule && answer.problem === null) memory.refused(bill);
     const problem = answer.decision === "unanswered" ? answer.reason : answer.problem;
     if (problem !== null) tell(`${bill.document} ${bill.id}: ${problem}`);
     if (isAnswered(bill, answer)) answered += 1;
@@ -151,15 +199,16 @@ const isAnswered = ({ document }: ReceivedBill, { decision }: BillAnswer): boole
  * What is to be answered of an agreement's bills: its invoices; without one, its debit notes above what
  * was accepted, the highest first, a few at most.
  */
-function due(
-  bills: readonly ReceivedBill[],
-  { acceptedUnits }: BillAccount,
-): readonly ReceivedBill[] {
+function due(bills: readonly ReceivedBill[], memory: ReaperMemory): readonly ReceivedBill[] {
   const open = bills.filter(({ status }) => status === "RECEIVED");
-  if (bills.some(({ document }) => document === "invoice"))
-    return open.filter(({ document }) => document === "invoice");
-  const notes = open.filter((note) => unitsOf(note) > acceptedUnits);
-  return notes.sort((a, b) => compareUnits(b, a)).slice(0, MAX_NOTES);
+  const invoices = open.filter(({ document }) => document === "invoice");
+  const isInvoiced = bills.some(({ document }) => document === "invoice");
+  const acceptedUnits = acceptedUnitsOf(bills);
+  const notes = open
+    .filter((note) => unitsOf(note) > acceptedUnits)
+    .sort((a, b) => compareUnits(b, a))
+    .slice(0, MAX_NOTES);
+  return (isInvoiced ? invoices : notes).filter((bill) => !memory.isRefused(bill));
 }
 
 const compareUnits = (a: ReceivedBill, b: ReceivedBill): number => {
@@ -170,50 +219,19 @@ const compareUnits = (a: ReceivedBill, b: ReceivedBill): number => {
 
 /** Tells the book of bills that yagna shows as accepted: a crash may have come before it heard of them. */
 async function retell(
-  { book, now }: ReaperDeps,
+  { book, now, memory }: ReaperDeps,
   bills: readonly ReceivedBill[],
   tell: (problem: string) => void,
 ): Promise<void> {
-  for (const { document, id: documentId, agreementId, amount } of bills.filter(isAccepted))
-    await book
-      .bill({
-        document,
-        documentId,
-        agreementId,
-        amountGlm: amount,
-        decision: "accepted",
-        reason: "yagna shows it as accepted",
-        at: now(),
-      })
-      .catch((error: unknown) => {
-        tell(`${document} ${documentId}: not written down: ${reasonOf(error)}`);
-      });
-}
-
-/** The bills of the agreements in question, each agreement's own. */
-async function listBills(
-  { payment }: Yagna,
-  agreements: ReadonlySet<string>,
-  problems: string[],
-): Promise<ReadonlyMap<string, readonly ReceivedBill[]>> {
-  const found = new Map<string, ReceivedBill[]>();
-  const collect = async (
-    ask: () => Promise<readonly unknown[]>,
-    read: (dto: unknown) => ReceivedBill,
-  ) => {
-    const listed = await within(ask(), PATIENCE_MS);
-    if (listed.length >= MAX_BILLS) problems.push(`yagna holds more than ${MAX_BILLS} bills`);
-    for (const dto of listed) {
-      const bill = read(dto);
-      if (agreements.has(bill.agreementId))
-        found.set(bill.agreementId, [...(found.get(bill.agreementId) ?? []), bill]);
+  for (const bill of bills.filter((one) => isAccepted(one) && !memory.isWritten(one))) {
+    const { document, id: documentId, agreementId, amount } = bill;
+    const reason = "yagna shows it as accepted";
+    const news = { document, documentId, agreementId, amountGlm: amount, reason, at: now() };
+    try {
+      await book.bill({ ...news, decision: "accepted" });
+      memory.wrote(bill);
+    } catch (error) {
+      tell(`${document} ${documentId}: not written down: ${reasonOf(error)}`);
     }
-  };
-  try {
-    await collect(() => payment.getInvoices(undefined, MAX_BILLS), readInvoice);
-    await collect(() => payment.getDebitNotes(undefined, MAX_BILLS), readDebitNote);
-  } catch (error) {
-    problems.push(`yagna lists no bills: ${reasonOf(error)}`);
   }
-  return found;
 }

@@ -16,6 +16,8 @@ export type RenterPatience = {
   readonly deployMs: number;
   /** Between two looks at whether a provider is still there. */
   readonly lossCheckMs: number;
+  /** Between two words that agreements are held, and two looks at what pays for them. */
+  readonly holdMs: number;
   /** For a yagna that does not answer: it may be restarted in the meantime. */
   readonly yagnaMs: number;
 };

@@ -1,9 +1,10 @@
 import type { CountryCode } from "@/schemas/country";
-import type { CountryClaim, Peer } from "@/schemas/evidence";
+import type { CountryClaim, ExitLook, Peer } from "@/schemas/evidence";
 import type { ImagePin } from "@/schemas/job-spec";
 import type { Amount, JobId } from "@/schemas/primitives";
 import type { Simulation } from "@/schemas/simulation";
 import type { Door } from "@/server/adapters/golem/door";
+import type { LooksTaken } from "@/server/domain/vantage/vantage-document";
 
 /** What one echo service said, asked out of a provider's exit. */
 export type ExitProbe = {
@@ -21,6 +22,8 @@ export type Settlement = {
   /** What the accepted bills come to, in GLM; null when none was accepted in time. */
   readonly costGlm: Amount | null;
   readonly problem: string | null;
+  /** True when nothing went wrong but that no invoice has come yet. */
+  readonly isInvoiceMissing: boolean;
 };
 
 /** A rented Golem provider in one country. */
@@ -45,13 +48,23 @@ export type Vantage = {
    * @param origin `https://host` or `https://host:port`, one of the order's.
    */
   exitDoor(origin: string): Door;
-  /** Aborts when the agreement was terminated or the provider is gone. */
+  /**
+   * Aborts when the agreement was terminated or the provider is gone; with GOLEM_BUDGET_SPENT when its
+   * allocation pays no more, for which no provider is to blame.
+   */
   readonly lost: AbortSignal;
   /** @throws BeaconError GOLEM_TUNNEL_FAILED */
   probeExit(echo: string, signal: AbortSignal): Promise<ExitProbe>;
   /** Ends activity and agreement, waits for the bills at most `timeoutMs`. Never throws; safe to call twice. */
   settle(timeoutMs: number): Promise<Settlement>;
 };
+
+/** Looks at where a vantage's exit comes out, and returns all looks so far, also those that failed. */
+export type LookAtExit = (
+  vantage: Vantage,
+  before: LooksTaken,
+  when: ExitLook["when"],
+) => Promise<LooksTaken>;
 
 export type RentOrder = {
   readonly jobId: JobId;
@@ -141,6 +154,8 @@ export type ProviderNews = {
 export type RenterBook = {
   rental(news: RentalNews): Promise<void>;
   rentalEnded(agreementId: string, reason: string): Promise<void>;
+  /** Told every few seconds: these agreements are being made or in use. */
+  hold(agreementIds: readonly string[]): Promise<void>;
   bill(news: BillNews): Promise<void>;
   provider(news: ProviderNews): Promise<void>;
 };
@@ -151,8 +166,17 @@ export type Orphans = {
   readonly ended: readonly string[];
   /** Bills that were answered now. */
   readonly bills: number;
-  /** What could not be ended or answered, and why. */
+  /** What could not be ended or answered, and why; told again once it has changed. */
   readonly problems: readonly string[];
+};
+
+/** An agreement of ours, as far as a reaper must know it. */
+export type KnownAgreement = {
+  /** What pays for it. */
+  readonly allocationId: string;
+  /** When it was written down: no bill of it is older. */
+  readonly since: Date;
+  readonly isEnded: boolean;
 };
 
 /** The requestor's side of a Golem network. */
@@ -172,8 +196,8 @@ export type VantageRenter = {
    * Ends agreements that an earlier process left behind and answers the bills that it did not, through
    * yagna's REST: its events go to a requestor's own session only.
    *
-   * @param known agreements of ours, with the allocation that pays for each; those in `held` are left alone.
+   * @param known agreements of ours; those in `held` are left alone, and those that ended are only billed for.
    */
-  reap(known: ReadonlyMap<string, string>, held: ReadonlySet<string>): Promise<Orphans>;
+  reap(known: ReadonlyMap<string, KnownAgreement>, held: ReadonlySet<string>): Promise<Orphans>;
   close(): Promise<void>;
 };

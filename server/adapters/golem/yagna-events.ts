@@ -1,4 +1,5 @@
 import type { GolemNetwork } from "@golem-sdk/golem-js";
+import { within } from "@/server/adapters/golem/golem-failure";
 
 /** yagna's REST, as golem-js opens it. */
 export type Yagna = GolemNetwork["services"]["yagna"];
@@ -7,6 +8,9 @@ export type Yagna = GolemNetwork["services"]["yagna"];
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** How much longer than it was asked to wait yagna may take for a poll's answer. */
+const LATE_MS = 10_000;
+
 /** Before yagna's first event. Its own clock says what is newer from there on, never ours. */
 const BEGINNING = "1970-01-01T00:00:00.000000Z";
 
@@ -14,6 +18,8 @@ const BEGINNING = "1970-01-01T00:00:00.000000Z";
 type Cancelable<T> = Promise<T> & { cancel(): void };
 
 export type EventsOptions<Event extends { readonly eventDate: string }> = {
+  /** How long yagna is asked to wait for events in one poll. */
+  readonly pollSeconds: number;
   /** One long poll for what is newer than `after`. */
   readonly read: (after: string) => Cancelable<readonly Event[]>;
   /** Called one event after the other; the next poll waits for it. What it throws is not an event's end. */
@@ -29,6 +35,7 @@ export type EventsOptions<Event extends { readonly eventDate: string }> = {
  * @returns stops following.
  */
 export function followEvents<Event extends { readonly eventDate: string }>({
+  pollSeconds,
   read,
   take,
 }: EventsOptions<Event>): () => void {
@@ -40,13 +47,15 @@ export function followEvents<Event extends { readonly eventDate: string }>({
     const asked = read(after);
     interrupt = () => asked.cancel();
     try {
-      for (const event of await asked) {
+      // A connection that went silent would never answer, and no bill would be heard of again.
+      for (const event of await within(asked, pollSeconds * 1_000 + LATE_MS)) {
         if (isOver) return;
         await take(event).catch(() => undefined);
         after = event.eventDate;
       }
       pauseMs = FIRST_PAUSE_MS;
     } catch {
+      asked.cancel();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pauseMs).unref();
         interrupt = () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isCode, mustBePrivate, syncFolder, writeNewFile } from "@/server/adapters/keys/new-file";
 import { base32 } from "@/server/domain/bytes";
@@ -62,18 +62,23 @@ export function masterKeyById(path: string, id: string): MasterKey | null {
 }
 
 /**
- * Puts the next key into the place of the one that seals now, which stays beside it. Safe to repeat, and
- * to break off: at no moment is there no key that seals, nor is one lost.
+ * Puts the next key, which is called `id`, into the place of the one that seals now, which stays beside
+ * it. Safe to repeat, and to break off: at no moment is there no key that seals, nor is one lost. Whoever
+ * calls it holds the lock of rotations: two at a time could give the key that seals a second, retired name.
  *
- * @returns the file of the retired key; null when there was none to retire.
- * @throws BeaconError KEY_FILE_INVALID
+ * @throws BeaconError KEY_FILE_INVALID when the next key is gone or another one.
  */
-export function promoteNextKey(path: string): string | null {
-  const old = readMasterKey(path);
-  old?.forget();
-  const retired = old === null ? null : retiredOf(path, old.id);
+export function promoteNextKey(path: string, id: string): void {
+  const old = idIn(path);
+  if (old === id) return;
+  if (idIn(nextOf(path)) !== id)
+    throw new BeaconError(
+      "KEY_FILE_INVALID",
+      `${nextOf(path)} does not hold ${id}: another rotation came between. Rotate again.`,
+      { details: { path, id } },
+    );
   try {
-    if (retired !== null) linkIfMissing(path, retired);
+    if (old !== null) linkIfMissing(path, retiredOf(path, old));
     syncFolder(dirname(path));
     renameSync(nextOf(path), path);
     syncFolder(dirname(path));
@@ -83,17 +88,35 @@ export function promoteNextKey(path: string): string | null {
       details: { path },
     });
   }
-  return retired;
 }
 
-/** The files of keys that sealed here before, beside `path`. */
+/**
+ * The files of keys that sealed here before, beside `path`. Not a second name of the key that seals, which
+ * a rotation leaves that was broken off: whoever shreds that name shreds the key.
+ */
 export function retiredKeyFiles(path: string): readonly string[] {
   const folder = dirname(path);
   const prefix = `${basename(path)}.`;
   return readdirSync(folder)
     .filter((name) => name.startsWith(prefix) && name.endsWith(".retired"))
     .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(folder, name))
+    .filter((file) => !isSameFile(file, path));
+}
+
+/** Whether two names are of one file. */
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) =>
+    statSync(path, { bigint: true, throwIfNoEntry: false }),
+  );
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
+}
+
+/** Which key a file holds; null: there is no such file. @throws BeaconError KEY_FILE_INVALID */
+function idIn(path: string): string | null {
+  const key = readMasterKey(path);
+  key?.forget();
+  return key?.id ?? null;
 }
 
 /** @throws BeaconError KEY_FILE_INVALID for anything but 32 bytes in base64url that only their owner can read. */

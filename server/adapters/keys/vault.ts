@@ -1,10 +1,11 @@
 import { masterKey, type VaultPlace } from "@/server/adapters/keys/vault-key";
 import { type SealedKey, sealWith } from "@/server/adapters/keys/vault-seal";
+import type { ServiceAddress } from "@/server/domain/service/address";
 
 /** Encrypts keys of services, and can do nothing else. */
 export type Sealer = {
-  /** @throws BeaconError KEY_FILE_INVALID */
-  seal(serviceId: string, key: string): SealedKey;
+  /** A key that opens for this address only. @throws BeaconError KEY_FILE_INVALID */
+  seal(address: ServiceAddress, key: string): SealedKey;
 };
 
 /**
@@ -13,10 +14,10 @@ export type Sealer = {
  */
 export function createSealer(place: VaultPlace): Sealer {
   return {
-    seal(serviceId, key) {
+    seal(address, key) {
       const master = masterKey(place);
       try {
-        return sealWith(master, serviceId, key);
+        return sealWith(master, address, key);
       } finally {
         master.forget();
       }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ResponseState } from "@/schemas/task";
 import {
+  firstOf,
   kept,
   label,
+  MAX_PARTS,
   parsed,
   type ReadAnswer,
   stateOfText,
@@ -12,10 +14,10 @@ import {
   unread,
 } from "@/server/adapters/llm/read-answer";
 
-/** Anthropic's message, as far as it is read. Blocks that are no text (thinking) have none of their own. */
+/** Anthropic's message, as far as it is read. Blocks that are no text (thinking) have none of their own; the first thousand blocks are read. */
 const Message = z.object({
   model: label,
-  content: z.array(z.object({ type: label, text: label })),
+  content: firstOf(MAX_PARTS, z.object({ type: label, text: label })),
   stop_reason: label,
   usage: z
     .object({

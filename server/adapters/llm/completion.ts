@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ResponseState } from "@/schemas/task";
 import {
+  firstOf,
   kept,
   label,
+  MAX_PARTS,
   parsed,
   type ReadAnswer,
   stateOfText,
@@ -11,31 +13,32 @@ import {
   unread,
 } from "@/server/adapters/llm/read-answer";
 
-/** A message's text: a string, or the text parts of a list. */
+/** A message's text: a string, or the text parts of a list, the first thousand of them. */
 const content = z
   .union([
     z.string(),
-    z
-      .array(z.object({ text: z.string().nullish().catch(null) }))
-      .transform((parts) => parts.map(({ text }) => text ?? "").join("")),
+    firstOf(MAX_PARTS, z.object({ text: label })).transform((parts) =>
+      parts.map(({ text }) => text ?? "").join(""),
+    ),
   ])
   .nullish();
 
 /** OpenAI's chat completion, as far as it is read. Servers differ, so unknown fields are let pass. */
 const Completion = z.object({
   model: label,
-  choices: z
-    .array(
-      z.object({
-        message: z.object({
-          content,
-          /** OpenAI's own field for a refusal that the model made as such. */
-          refusal: label,
-        }),
-        finish_reason: label,
+  /** One was asked for. */
+  choices: firstOf(
+    1,
+    z.object({
+      message: z.object({
+        content,
+        /** OpenAI's own field for a refusal that the model made as such. */
+        refusal: label,
       }),
-    )
-    .min(1),
+      finish_reason: label,
+    }),
+    1,
+  ),
   usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(null),
 });
 

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ResponseState } from "@/schemas/task";
 import {
+  firstOf,
   kept,
   label,
+  MAX_PARTS,
   parsed,
   type ReadAnswer,
   stateOfText,
@@ -12,22 +14,22 @@ import {
   unread,
 } from "@/server/adapters/llm/read-answer";
 
-/** Gemini's answer, as far as it is read. */
+/** Gemini's answer, as far as it is read: one candidate, as one was asked for, and its first thousand parts. */
 const Content = z.object({
-  candidates: z
-    .array(
-      z.object({
-        content: z
-          .object({
-            parts: z
-              .array(z.object({ text: label, thought: z.boolean().nullish().catch(null) }))
-              .nullish(),
-          })
-          .nullish(),
-        finishReason: label,
-      }),
-    )
-    .nullish(),
+  candidates: firstOf(
+    1,
+    z.object({
+      content: z
+        .object({
+          parts: firstOf(
+            MAX_PARTS,
+            z.object({ text: label, thought: z.boolean().nullish().catch(null) }),
+          ).nullish(),
+        })
+        .nullish(),
+      finishReason: label,
+    }),
+  ).nullish(),
   promptFeedback: z.object({ blockReason: label }).nullish().catch(null),
   modelVersion: label,
   usageMetadata: z

@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { isSpelledIn } from "@/server/adapters/llm/key-spellings";
+import { utf8 } from "@/server/domain/bytes";
 
 /** What stands in the place of a secret. */
 export const WITHHELD = "withheld";
@@ -17,25 +19,23 @@ export const isSendable = (key: string): boolean => HEADER_VALUE.test(key);
 const isSecret = (key: string | null): key is string =>
   key !== null && key.length >= SHORTEST_SECRET;
 
-/** JSON's escapes undone, so that a key cannot hide behind them. */
-const unescaped = (text: string): string =>
-  text
-    .replace(/\\u([0-9a-f]{4})/gi, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    )
-    .replace(/\\(["\\/])/g, "$1");
-
-/** Whether a text holds the key, plainly or in JSON's escapes. A key of less than 8 characters is not looked for. */
+/**
+ * Whether a text holds the key: plainly, in escapes of JSON, URLs or HTML, or in base64. A key of less than 8
+ * characters is not looked for.
+ */
 export const holdsKey = (text: string, key: string | null): boolean =>
-  isSecret(key) && (text.includes(key) || unescaped(text).includes(key));
+  isSecret(key) && isSpelledIn(utf8(text), key);
 
-/** As `holdsKey`, for bytes of any coding that keeps ASCII. */
+/** As `holdsKey`, for bytes of any coding that keeps ASCII, and UTF-16. */
 export const bytesHoldKey = (bytes: Uint8Array, key: string | null): boolean =>
-  isSecret(key) && holdsKey(new TextDecoder("latin1").decode(bytes), key);
+  isSecret(key) && isSpelledIn(bytes, key);
 
 /** A message of ours without the key, should it have come into it. */
-export const withoutKey = (message: string, key: string | null): string =>
-  isSecret(key) ? message.replaceAll(key, WITHHELD) : message;
+export function withoutKey(message: string, key: string | null): string {
+  if (!isSecret(key)) return message;
+  const plain = message.replaceAll(key, WITHHELD);
+  return holdsKey(plain, key) ? WITHHELD : plain;
+}
 
 /** An error that may be thrown on: itself, or when it or a cause of it holds the key, one that says its name only. */
 export function withoutKeyInside(error: unknown, key: string | null): unknown {

@@ -6,6 +6,8 @@ import type { ErrorCode } from "@/server/domain/errors";
 
 export type ChatRequest = {
   readonly model: string;
+  /** The way that is taken, which says who may be at fault when nothing comes back. */
+  readonly way: "model" | "exit" | "home";
   /** Null: a model server inside a provider's machine, which speaks OpenAI's dialect and wants no key. */
   readonly api: ServiceApi | null;
   /** What the service wants as its key; null: nothing. Never part of an outcome, a message or a log. */
@@ -56,6 +58,10 @@ export type ChatOutcome =
       readonly message: string;
       /** True only when no byte of a response had come: then it may be tried again. */
       readonly beforeFirstByte: boolean;
+      /** False only when it is certain that no byte of the question left this machine: then it cost nothing. */
+      readonly wasSent: boolean;
+      /** As for a response: set when the service did not take the question. */
+      readonly tryAgainAfterMs: number | null;
     };
 
 /** A model behind a door. */

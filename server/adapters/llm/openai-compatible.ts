@@ -30,7 +30,7 @@ export function openAiCompatible(): Model {
         };
       } catch (error) {
         if (!isBeaconError(error)) throw error;
-        return failureOf(error, "model");
+        return failureOf(error, chat.way);
       }
     },
   };

@@ -40,6 +40,19 @@ export const tokens = z.int().nonnegative().max(MAX_TOKENS).nullish().catch(null
 export const label = z.string().nullish().catch(null);
 
 /**
+ * A list of which the first `most` items are looked at; the rest is dropped before anything is checked,
+ * so that a body of half a million items holds up nobody else.
+ */
+export const firstOf = <T extends z.ZodType>(most: number, item: T, least = 0) =>
+  z.preprocess(
+    (value) => (Array.isArray(value) ? value.slice(0, most) : value),
+    z.array(item).min(least),
+  );
+
+/** How many parts of an answer's text are read: far more than any service sends. */
+export const MAX_PARTS = 1_000;
+
+/**
  * A server's text as it can be stored and signed: NUL and halves of surrogate pairs, which JSON can
  * write and neither PostgreSQL nor RFC 8785 takes, become U+FFFD. The bytes stay as they came.
  */

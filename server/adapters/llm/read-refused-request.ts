@@ -22,6 +22,8 @@ const OUT_OF_MONEY: ReadonlySet<string> = new Set([
   "enforced_spend_limit_reached",
 ]);
 const BUSY: ReadonlySet<number> = new Set([429, 503, 529]);
+/** How services say that a key is wrong: they quote parts of it, with statuses of all sorts. */
+const WRONG_KEY = /incorrect api key|invalid api key|api key not valid/i;
 /** Only so much of a page of an edge is looked at. */
 const EDGE_PAGE_BYTES = 16_384;
 
@@ -61,6 +63,18 @@ export function readRefusedRequest({ status, headers, body }: DoorResponse): Rea
   return error !== null && (error.isDailyQuota || has(error, OUT_OF_MONEY))
     ? final(limited)
     : { ...limited, tryAgainAfterMs: waitHintMs(headers, error) };
+}
+
+/**
+ * Whether an answer is about the installation's account rather than the question: a 429, whatever its
+ * form, an answer that is read as SERVICE_KEY_REFUSED, and any other 4xx that calls the key wrong. OpenAI
+ * names the organization in them, Google the number of the project.
+ */
+export function isAboutAccount({ status, body }: DoorResponse, { code }: ReadAnswer): boolean {
+  if (status < 400 || status > 499) return false;
+  if (status === 429 || code === "SERVICE_KEY_REFUSED") return true;
+  const message = readServiceError(body)?.message ?? "";
+  return WRONG_KEY.test(message) || WRONG_KEY.test(new TextDecoder("latin1").decode(body));
 }
 
 const has = (error: ServiceError, codes: ReadonlySet<string>): boolean =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { label, parsed } from "@/server/adapters/llm/read-answer";
+import { firstOf, label, parsed } from "@/server/adapters/llm/read-answer";
 
 /** What an error body of any of the services says, as far as rules look at it. Null: not said. */
 export type ServiceError = {
@@ -14,6 +14,9 @@ export type ServiceError = {
   readonly isFlagged: boolean;
 };
 
+/** How many items of an error's lists are looked at. */
+const MAX_DETAILS = 20;
+
 const code = z
   .union([z.string(), z.number().transform(String)])
   .nullish()
@@ -23,8 +26,7 @@ const Detail = z
   .object({
     reason: label,
     retryDelay: label,
-    violations: z
-      .array(z.object({ quotaId: label }))
+    violations: firstOf(MAX_DETAILS, z.object({ quotaId: label }))
       .nullish()
       .catch(null),
   })
@@ -39,12 +41,12 @@ const ErrorBody = z.object({
   innererror: z.object({ code }).nullish().catch(null),
   /** Google: a list. Anthropic: one object with an `error_code`. */
   details: z
-    .union([z.array(Detail), z.object({ error_code: label })])
+    .union([firstOf(MAX_DETAILS, Detail), z.object({ error_code: label })])
     .nullish()
     .catch(null),
   /** OpenRouter. */
   metadata: z
-    .object({ reasons: z.array(z.unknown()).nullish().catch(null) })
+    .object({ reasons: firstOf(MAX_DETAILS, z.unknown()).nullish().catch(null) })
     .nullish()
     .catch(null),
 });
@@ -53,11 +55,10 @@ const Enveloped = z.object({ error: ErrorBody });
 /** Google's OpenAI-compatible endpoint wraps its error in a list; OpenAI's edge sends it bare. */
 const Forms = z.union([
   Enveloped.transform(({ error }) => error),
-  z
-    .array(Enveloped)
-    .min(1)
-    .max(1)
-    .transform(([first]) => first?.error ?? null),
+  // Two are looked at, to tell that there is one.
+  firstOf(2, Enveloped, 1).transform(([first, second]) =>
+    second === undefined ? (first?.error ?? null) : null,
+  ),
   ErrorBody.extend({ message: z.string() }),
 ]);
 

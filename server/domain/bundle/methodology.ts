@@ -25,7 +25,7 @@ The same question, in the same words, with the same system prompt, model and par
 
 A job lists prompts, services and countries. One prompt, put to one service from one country, is a cell; each cell is asked several times, because a model does not say the same thing twice. Every single asking is a task, with a seed of its own. All tasks are announced in the log before the first one runs, and each of them closes there: as a response, a failure, or a withdrawal.
 
-The order of tasks is shuffled from a seed that is published with the announcement, so that the time of day and the country are not confounded. A task is tried again only when nothing had come back yet; a refusal or an empty answer is never tried again.
+The order of tasks is shuffled from a seed that is published with the announcement, so that the time of day and the country are not confounded. A task is tried again only when nothing had come back yet, or when the service said that it did not take the question and when to come back; a refusal or an empty answer is never tried again.
 
 ## What is simulated
 
@@ -50,6 +50,10 @@ A refusal is a response, and so is silence. Every task that ran gets exactly one
 - timed-out: No answer came back in time.
 - harness-error: Something failed between us and the model: here, at the provider, or on the way. A failure names whose fault it was.
 
+What a service on the internet says of the account it was asked with (too many requests, no more money, a key that it does not take) is not kept, because it names that account. Such a task closes as a harness-error with a code that says which.
+
+Where no answer came back through an exit, nobody can tell whether the service, the exit or the way was silent, so it is put down to the network.
+
 ## How alike answers are
 
 Two answers are compared by their words: the number of words that both have, divided by the number of words that either has (Jaccard, word-jaccard/1). 1 means the same words, 0 none in common. Word order and meaning do not enter: two answers may say the same in other words and score low.
@@ -60,16 +64,16 @@ No statistical test is run on these figures yet, so every finding stops at the r
 
 ## How a country is evidenced
 
-Which country a provider is in is a claim until its exit was seen. What sources say of it is written down before it is rented. Then, through the provider’s tunnel, before the first task and after the last, at least two echo services are asked which address they see, and at least two databases where that address is. What they say is shown, also when they disagree, and the log entry of each answer commits to all of it.
+Which country a provider is in is a claim until its exit was seen. What sources say of it is written down before it is rented. Then, through the provider’s tunnel, before the first task and after the last, at least two echo services are asked which address they see, and at least two databases where that address is. What they say is shown, also when they disagree, and looks that failed with their reason; the log entry of each answer commits to all of it.
 
-- verified: Two echo services or more saw the exit, one of them over TLS before the first task. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.
+- verified: Two echo services or more saw the exit over TLS, one of them before the first task, and one after the last if looks were tried then. In every look at least two databases know the address, and all that know it place it in the country that was claimed. It proves the exit, not where the machine stands.
 - observed-only: The exit was seen and a database places it in the country, or they disagree, but something is missing for “verified”. The answer’s page says what.
 - mismatch: In at least one look, every database that knows the address places it in another country. These answers never enter a comparison.
 - unverifiable: No look came back, or no database knows the address.
 
-An echo service that is asked over TLS cannot be played by the provider. A look shows the exit: a machine elsewhere may stand behind it. A network of data centres or of a VPN service is named as such, as far as its name or number says so; most names do not.
+An echo service that is asked over TLS cannot be played by the provider; one that is asked without can, so its look may speak against a country and never for “verified”. A look shows the exit: a machine elsewhere may stand behind it. A network of data centres or of a VPN service is named as such, as far as its name or number says so; most names do not.
 
-The fastest round trip bounds how far away the exit can be, because nothing is faster than light. It says that a machine is not farther than that, never that it is near, and it decides no verdict.
+The fastest round trip over TLS bounds how far away the exit can be, because nothing is faster than light. It says that a machine is not farther than that, never that it is near, and it decides no verdict.
 
 Home, where it appears, is the machine that Beacon runs on: a place to compare with, and no country’s.
 

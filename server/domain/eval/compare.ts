@@ -18,6 +18,8 @@ export type ClosedTask = {
   readonly text: string | null;
   /** Whether it came through an exit that turned out to be in another country: then it says nothing of this one. */
   readonly isElsewhere: boolean;
+  /** Whether that it came out of its country is not verified, before the first task and after the last. */
+  readonly isUnverified: boolean;
 };
 
 export type CompareInput = {
@@ -120,12 +122,14 @@ function cellOf(country: Place, tasks: readonly ClosedTask[]): ComparedCell {
     if (task.text !== null) texts.add(task.text);
   }
   const mismatched = tasks.filter(({ isElsewhere }) => isElsewhere).length;
+  const unverified = tasks.filter((task) => hasResponse(task) && task.isUnverified).length;
   return {
     country,
     announced: tasks.length,
     failures,
     withdrawn,
     ...(mismatched > 0 ? { mismatched } : {}),
+    ...(unverified > 0 ? { unverified } : {}),
     states,
     distinct: texts.size,
   };
@@ -200,6 +204,7 @@ function findingOf(spec: JobSpec, tasks: readonly ClosedTask[]): Comparison["fin
   if (forbidding.length > 0) return { rung: "not-comparable", reasons: forbidding };
   const unanswered = tasks.filter(({ status }) => status !== "SUCCEEDED").length;
   const elsewhere = tasks.filter(({ isElsewhere }) => isElsewhere).length;
+  const unverified = tasks.filter((task) => hasResponse(task) && task.isUnverified).length;
   return {
     rung: "not-tested",
     reasons: [
@@ -214,6 +219,11 @@ function findingOf(spec: JobSpec, tasks: readonly ClosedTask[]): Comparison["fin
         ? []
         : [
             `${elsewhere} of ${tasks.length} responses are left out: the exits they came through turned out to be in another country.`,
+          ]),
+      ...(unverified === 0
+        ? []
+        : [
+            `Of ${unverified} responses it is not verified that they came out of the country they stand for.`,
           ]),
     ],
   };

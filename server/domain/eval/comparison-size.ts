@@ -9,8 +9,8 @@ export const MAX_COMPARED_PAIRS = 40_000;
 const HEAD_BYTES = 8_192;
 /** Keys and punctuation of one group, without its names. */
 const GROUP_BYTES = 80;
-/** Keys, code, punctuation and five two-digit counts of one cell. */
-const CELL_BYTES = 110;
+/** Keys, code, punctuation and six two-digit counts of one cell. */
+const CELL_BYTES = 128;
 /** `"host-filtered":50,`, the longest state. */
 const STATE_BYTES = 19;
 /** `0.1234,` and `2500,`: one figure and the number of pairs that it rests on. */

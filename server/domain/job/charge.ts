@@ -1,20 +1,11 @@
 import type { Amount } from "@/schemas/primitives";
-import type { ErrorCode } from "@/server/domain/errors";
 import { unitsOf } from "@/server/domain/job/amount";
 
 /** How a task closed, as far as it says what its service charges. */
 export type ChargedOutcome =
   | { readonly kind: "RESULT"; readonly costUsd: Amount | null }
-  | { readonly kind: "FAILURE"; readonly code: string }
+  | { readonly kind: "FAILURE"; readonly wasSent: boolean }
   | { readonly kind: "WITHDRAWAL" };
-
-/** Failures after which it is certain that the service never had the question. */
-const NEVER_SENT: ReadonlySet<string> = new Set<ErrorCode>([
-  "EXIT_REFUSED",
-  "EXIT_TLS_FAILED",
-  "SERVICE_PAUSED",
-  "SERVICE_KEY_MISSING",
-]);
 
 /**
  * What a closed task counts against its job's dollars. Where nobody can know, everything that was put
@@ -22,7 +13,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set<ErrorCode>([
  */
 export function chargeOf(outcome: ChargedOutcome, reserved: Amount): Amount {
   if (outcome.kind === "RESULT" && outcome.costUsd !== null) return outcome.costUsd;
-  return outcome.kind === "FAILURE" && NEVER_SENT.has(outcome.code) ? "0" : reserved;
+  return outcome.kind === "FAILURE" && !outcome.wasSent ? "0" : reserved;
 }
 
 /** The tasks, in order, that `left` units of 10^-18 pay for: those that cost nothing, and paid ones until the first too dear. */

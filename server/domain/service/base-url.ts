@@ -57,6 +57,34 @@ export function isPrivateHost({ hostname }: Pick<URL, "hostname">): boolean {
   return !name.includes(".") || LOCAL_NAME.test(name);
 }
 
+/** Prefixes of IPv6 networks whose packets end on this machine or a network of its own: loopback, local (RFC 4193), link-local. */
+const NEAR_IPV6 = /^\[(::1\]$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/;
+/** IPv4 networks whose packets stay on this machine or a private network. */
+const NEAR_IPV4 =
+  /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+
+/**
+ * Whether what is sent to a URL's host stays on this machine or a private network, as far as the host's
+ * form tells. Narrower than `isPrivateHost`: IPv6 that stands for an IPv4 address may lead to the internet.
+ */
+function isNearby(url: URL): boolean {
+  if (url.hostname.startsWith("[")) return NEAR_IPV6.test(url.hostname);
+  if (/^\d+(\.\d+){3}$/.test(url.hostname)) return NEAR_IPV4.test(url.hostname);
+  return isPrivateHost(url);
+}
+
+/**
+ * Why no key may be entered for a service at a base URL, in a sentence; null: one may. Without TLS a key
+ * can be read wherever the request passes, so it may not leave the private network.
+ */
+export function keyProblem(baseUrl: string): string | null {
+  if (!URL.canParse(baseUrl)) return "The base URL is no URL.";
+  const url = new URL(baseUrl);
+  return url.protocol === "https:" || isNearby(url)
+    ? null
+    : `No key is taken for ${url.host}: without https, everyone on the way could read it.`;
+}
+
 /**
  * What is wrong with a service's base URL, in a sentence; null: nothing.
  *

@@ -1,5 +1,5 @@
 import type { CountryCode } from "@/schemas/country";
-import type { CountryClaim, ExitLook } from "@/schemas/evidence";
+import type { CountryClaim, ExitLook, FailedLook } from "@/schemas/evidence";
 import type { GeoVerdict } from "@/schemas/task";
 
 /** What is judged of a look at an exit. */
@@ -14,16 +14,19 @@ export type GeoCase = {
   readonly country: CountryCode;
   readonly claims: readonly Pick<CountryClaim, "country">[];
   readonly looks: readonly JudgedLook[];
+  readonly failed_looks: readonly Pick<FailedLook, "when">[];
 };
 
-/** What a verdict of `verified` needs at least, of echo services and of databases that know each address. */
-const ECHOES_FOR_VERIFIED = 2;
+/** How many echo services must have answered over TLS for a verdict of `verified`. */
+export const ECHOES_FOR_VERIFIED = 2;
+/** How many databases must know each address for it. */
 const DATABASES_FOR_VERIFIED = 2;
 
 /** What keeps evidence that speaks against nothing from counting as verified. */
 export type GeoGap =
   | "one-echo-service"
   | "no-look-before"
+  | "no-look-after"
   | "no-tls"
   | "databases-disagree"
   | "one-database"
@@ -41,14 +44,15 @@ type Word = "agrees" | "agrees-alone" | "disputed" | "elsewhere" | "silent";
  * |---|---|
  * | `unverifiable` | no look came back, or no database knows any of the addresses |
  * | `mismatch` | in some look, every database that knows the address places it in another country |
- * | `verified` | two echo services or more answered, one of them before the first task and over TLS; in every look at least two databases know the address and all of these place it in the country; and a source claims it |
+ * | `verified` | two echo services or more answered over TLS, one of them before the first task; if looks after the last task were tried, one came back over TLS; in every look at least two databases know the address and all of these place it in the country; and a source claims it |
  * | `observed-only` | anything else; `geoGapsOf` names what is missing |
  *
  * Echo services count by their host; that different hosts are independent is up to who configured them.
- * Without TLS the provider could answer in an echo service's place; one look over TLS is enough, because
- * an exit elsewhere would show in it. A database counts once in a look. An address may change between
- * looks: only its country is judged. The order of claims, looks and opinions does not matter. A probe
- * proves the exit, not where the machine stands.
+ * Without TLS the provider could answer in an echo service's place: such a look can speak against the
+ * country, and never for `verified`. A session that was lost before its last look was tried is judged
+ * without it; one whose last looks all failed may be hiding that its exit has moved. A database counts
+ * once in a look. An address may change between looks: only its country is judged. The order of claims,
+ * looks and opinions does not matter. A probe proves the exit, not where the machine stands.
  */
 export function judgeGeo(evidence: GeoCase): GeoVerdict {
   const words = evidence.looks.map((look) => wordOf(look, evidence.country));
@@ -58,7 +62,12 @@ export function judgeGeo(evidence: GeoCase): GeoVerdict {
 }
 
 /** What is missing for `verified`, most telling first; empty when nothing is, or when there is no look. */
-export function geoGapsOf({ country, claims, looks }: GeoCase): readonly GeoGap[] {
+export function geoGapsOf({
+  country,
+  claims,
+  looks,
+  failed_looks: failed,
+}: GeoCase): readonly GeoGap[] {
   const words = looks.map((look) => wordOf(look, country));
   const before = looks.filter(({ when }) => when === "before");
   const isMissing: Readonly<Record<GeoGap, boolean>> = {
@@ -67,7 +76,8 @@ export function geoGapsOf({ country, claims, looks }: GeoCase): readonly GeoGap[
     "one-database": words.includes("agrees-alone"),
     "one-echo-service": echoServicesOf(looks).length < ECHOES_FOR_VERIFIED,
     "no-look-before": before.length === 0,
-    "no-tls": before.length > 0 && before.every(({ peer }) => peer.tls === null),
+    "no-look-after": failed.some(isAfter) && !looks.filter(isOverTls).some(isAfter),
+    "no-tls": before.length > 0 && !before.some(isOverTls),
     "no-claim": !claims.some((claim) => claim.country === country),
   };
   return GAPS.filter((gap) => looks.length > 0 && isMissing[gap]);
@@ -79,14 +89,20 @@ const GAPS: readonly GeoGap[] = [
   "one-database",
   "one-echo-service",
   "no-look-before",
+  "no-look-after",
   "no-tls",
   "no-claim",
 ];
 
-/** The hosts of the echo services that answered, each once. */
-export const echoServicesOf = (looks: readonly Pick<ExitLook, "echo">[]): readonly string[] => [
-  ...new Set(looks.map(({ echo }) => new URL(echo).host)),
-];
+const isAfter = ({ when }: Pick<ExitLook, "when">): boolean => when === "after";
+
+/** Whether it was the echo service that answered, and not somebody on the way to it. */
+export const isOverTls = ({ peer }: Pick<JudgedLook, "peer">): boolean => peer.tls !== null;
+
+/** The hosts of the echo services that answered over TLS, each once. */
+export const echoServicesOf = (
+  looks: readonly Pick<JudgedLook, "echo" | "peer">[],
+): readonly string[] => [...new Set(looks.filter(isOverTls).map(({ echo }) => new URL(echo).host))];
 
 /** The other countries that the databases name in looks of which none speaks for the country, each once. */
 export const elsewhereOf = ({

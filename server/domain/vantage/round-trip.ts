@@ -12,7 +12,7 @@ const LIGHT_KM_PER_MS = 299_792.458 / 1_000;
  *
  * It is a bound and no estimate. It cannot say that a machine is near, nor in which country. It holds for
  * the exit only if the answer really came from beyond it: an echo service that is asked without TLS
- * could be played by a machine on the way.
+ * could be played by a machine on the way, so such round trips must not be handed in.
  */
 export const withinKm = (fastestRoundTripMs: number | null): number | null =>
   fastestRoundTripMs === null ? null : Math.ceil((fastestRoundTripMs / 2) * LIGHT_KM_PER_MS);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
-import { announced, aWithdrawnOutcome, writeAll } from "@/test/support/builders";
+import { announced, aWithdrawnOutcome, NOBODY_ASKS, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { ownContext } from "@/test/support/context";
 
@@ -10,7 +10,7 @@ const house = ownContext();
 async function aClosedJob() {
   const { context } = house;
   const job = await announced(context);
-  const tasks = await context.tasks.unclosed(job.id, 100);
+  const tasks = await context.tasks.unclosed(job.id, 100, NOBODY_ASKS);
   await closeTasks(
     context,
     job,

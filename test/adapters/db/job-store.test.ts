@@ -168,7 +168,15 @@ describe("tallies", () => {
     const leaseUntil = new Date(NOON.getTime() + 1_000);
     const sessionId = aSessionId();
     const atMostUsd = new Map<string, string>();
-    await tasks.claim({ jobId: id, country: DE, sessionId, limit: 1, leaseUntil, atMostUsd });
+    await tasks.claim({
+      jobId: id,
+      country: DE,
+      sessionId,
+      limit: 1,
+      leaseUntil,
+      atMostUsd,
+      skip: [],
+    });
     expect((await jobs.tallies([id])).get(id)).toEqual({
       counts: { announced: 4, queued: 3, running: 1, succeeded: 0, failed: 0, withdrawn: 0 },
       states: [],

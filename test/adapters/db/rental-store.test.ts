@@ -65,6 +65,21 @@ describe("the ledger of a job", () => {
     expect((await rentals.spentBy([job])).get(job)).toBeUndefined();
   });
 
+  it("counts a bill that was accepted after all, and no longer shows it as refused", async () => {
+    const { rentals } = house.context;
+    const job = aJobId(5);
+    await rentals.record(rental("e1", job), NOON);
+    const refused = { decision: "rejected" as const, reason: "Not enough funds" };
+    const note = { document: "debit-note" as const };
+    await rentals.recordBill(bill("e1", "n5", "0.4", { ...note, ...refused }));
+    await rentals.recordBill(bill("e1", "n5", "0.4", { ...note, at: later(60_000) }));
+    await rentals.recordBill(bill("e1", "n6", "0.7", { ...note, ...refused }));
+    expect(await rentals.ledgerOf(job)).toMatchObject([
+      { acceptedGlm: "0.4", refused: [{ amountGlm: "0.7", reason: "Not enough funds" }] },
+    ]);
+    expect((await rentals.spentBy([job])).get(job)).toBe("0.4");
+  });
+
   it("stays as it was decided first, and cannot be rewritten", async () => {
     const { rentals } = house.context;
     const job = aJobId(3);

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { ServiceSettings } from "@/schemas/service";
 import { createServiceStore } from "@/server/adapters/db/service-store";
+import type { ServiceAddress } from "@/server/domain/service/address";
 import { aService } from "@/test/adapters/service/a-service";
 import { aJobId, NOON } from "@/test/support/builders";
 import { ownDatabase } from "@/test/support/database";
@@ -104,52 +106,73 @@ describe("services", () => {
   });
 });
 
+/** Everything that makes requests go elsewhere, or look otherwise. */
+const MOVES: readonly Partial<ServiceSettings>[] = [
+  { base_url: "https://api.elsewhere.example/v1" },
+  { base_url: "https://api.vendor.example/v2" },
+  { base_url: "https://api.vendor.example:8443/v1" },
+  { dialect: "anthropic" },
+  { door: "home" },
+];
+
 describe("their keys", () => {
+  const { id, dialect, door, base_url } = aService();
+  const address = { id, dialect, door, base_url };
+  const sealedKey = async (of = "vendor") => (await store().sealedKey(of))?.sealed ?? null;
+
   it("are kept sealed, replaced, and forgotten on demand", async () => {
     await store().put(aService(), NOON);
-    expect(await store().sealedKey("vendor")).toBeNull();
-    expect(await store().setKey("vendor", sealedBy("one"), NOON)).toBe(true);
-    expect(await store().sealedKey("vendor")).toEqual(sealedBy("one"));
+    expect(await store().sealedKey("vendor")).toEqual({ address, sealed: null });
+    expect(await store().setKey(address, sealedBy("one"), NOON)).toBe(true);
+    expect(await sealedKey()).toEqual(sealedBy("one"));
     expect((await store().byId("vendor"))?.keySetAt).toEqual(NOON);
-    await store().setKey("vendor", sealedBy("one", 2), LATER);
-    expect(await store().sealedKey("vendor")).toEqual(sealedBy("one", 2));
-    expect(await store().setKey("none", sealedBy("one"), NOON)).toBe(false);
-    await store().setKey("vendor", null, LATER);
-    expect(await store().sealedKey("vendor")).toBeNull();
+    await store().setKey(address, sealedBy("one", 2), LATER);
+    expect(await sealedKey()).toEqual(sealedBy("one", 2));
+    expect(await store().sealedKey("none")).toBeNull();
+    expect(await store().setKey(aService({ id: "none" }), sealedBy("one"), NOON)).toBe(false);
+    expect(await store().forgetKey("vendor", LATER)).toBe(true);
+    expect(await sealedKey()).toBeNull();
     expect((await store().byId("vendor"))?.keySetAt).toBeNull();
+    expect(await store().forgetKey("none", LATER)).toBe(false);
   });
 
-  it("stay when the path changes, and are forgotten when they would go to another origin", async () => {
+  it.each(MOVES)("are not stored for an address that is no more: %j", async (move) => {
+    await store().put(aService(move), NOON);
+    expect(await store().setKey(address, sealedBy("one"), NOON)).toBe(false);
+    expect(await sealedKey()).toBeNull();
+  });
+
+  it.each(MOVES)("are forgotten when they would be sent otherwise: %j", async (move) => {
     await store().put(aService(), NOON);
-    await store().setKey("vendor", sealedBy("one"), NOON);
-    const moved = aService({ base_url: "https://api.vendor.example/v2" });
-    expect(await store().put(moved, LATER)).toMatchObject({ isKeyForgotten: false });
-    expect(await store().sealedKey("vendor")).not.toBeNull();
-    const stolen = aService({ base_url: "https://api.elsewhere.example/v2" });
-    expect(await store().put(stolen, LATER)).toMatchObject({ isKeyForgotten: true });
-    expect(await store().sealedKey("vendor")).toBeNull();
+    await store().setKey(address, sealedBy("one"), NOON);
+    const renamed = aService({ name: "Another", models: [{ name: "n" }], concurrency: 9 });
+    expect(await store().put(renamed, LATER)).toMatchObject({ isKeyForgotten: false });
+    expect(await sealedKey()).not.toBeNull();
+    expect(await store().put(aService(move), LATER)).toMatchObject({ isKeyForgotten: true });
+    expect(await sealedKey()).toBeNull();
     expect(await store().put(aService(), LATER)).toMatchObject({ isKeyForgotten: false });
+    expect(await sealedKey()).toBeNull();
   });
 
   it("are sealed anew all or none", async () => {
     for (const id of ["a", "b", "c", "d"]) await store().put(aService({ id }), NOON);
-    await store().setKey("a", sealedBy("old", 1), NOON);
-    await store().setKey("b", sealedBy("new", 2), NOON);
-    await store().setKey("c", sealedBy("old", 3), NOON);
-    const failing = store().resealAll("new", (id, sealed) => {
+    await store().setKey(aService({ id: "a" }), sealedBy("old", 1), NOON);
+    await store().setKey(aService({ id: "b" }), sealedBy("new", 2), NOON);
+    await store().setKey(aService({ id: "c" }), sealedBy("old", 3), NOON);
+    const failing = store().resealAll("new", ({ id }, sealed) => {
       if (id === "c") throw new Error("does not open");
       return { ...sealed, masterKeyId: "new" };
     });
     await expect(failing).rejects.toThrow("does not open");
-    expect(await store().sealedKey("a")).toEqual(sealedBy("old", 1));
+    expect(await sealedKey("a")).toEqual(sealedBy("old", 1));
     const asked: string[] = [];
-    const reseal = (id: string) => {
-      asked.push(id);
+    const reseal = ({ id, base_url }: ServiceAddress) => {
+      asked.push(`${id} ${base_url}`);
       return sealedBy("new", 9);
     };
     expect(await store().resealAll("new", reseal)).toBe(2);
-    expect(asked).toEqual(["a", "c"]);
-    expect(await store().sealedKey("c")).toEqual(sealedBy("new", 9));
+    expect(asked).toEqual([`a ${base_url}`, `c ${base_url}`]);
+    expect(await sealedKey("c")).toEqual(sealedBy("new", 9));
     expect((await store().byId("c"))?.keySetAt).toEqual(NOON);
     expect(await store().resealAll("new", reseal)).toBe(0);
   });

@@ -29,6 +29,7 @@ const claim = (job: StoredJob, sessionId: SessionId, limit = 64, country = DE) =
     limit,
     leaseUntil: later(12_000),
     atMostUsd: EACH,
+    skip: [],
   });
 const close = (job: StoredJob, sessionId: SessionId, task: TaskRow, outcome: Outcome) =>
   closeTasks(house.context, job, sessionId, [{ task, outcome, vantage: SOME_VANTAGE }]);
@@ -76,7 +77,7 @@ describe("a job's dollars", () => {
     expect(await jobs.dollars(job.id)).toEqual({ cap: "1", reserved: "0.6", spent: "0.02" });
     await close(job, session, uncounted, anOutcome(uncounted, { costUsd: null }));
     expect(await jobs.dollars(job.id)).toEqual({ cap: "1", reserved: "0.3", spent: "0.32" });
-    await close(job, session, unsent, aFailedOutcome(unsent, { code: "SERVICE_PAUSED" }));
+    await close(job, session, unsent, aFailedOutcome(unsent, { wasSent: false }));
     expect(await jobs.dollars(job.id)).toEqual({ cap: "1", reserved: "0", spent: "0.32" });
   });
 
@@ -106,5 +107,51 @@ describe("a job's dollars", () => {
     await claim(job, session, 1);
     await tasks.releaseExpired(later(13_000));
     expect(await jobs.dollars(job.id)).toMatchObject({ reserved: "0", spent: "0.6" });
+  });
+
+  it("never keep what costs nothing from being asked", async () => {
+    const services = ["paid", "free"].map((id) => ({
+      id,
+      door: "model",
+      model: "control-regional",
+    }));
+    const job = await announced(house.context, {
+      services,
+      repeats: 20,
+      contrasts: [],
+      controls: [],
+      budget: { glm: "0.5", usd: "1" },
+    });
+    const { tasks, isUsdSpent } = await house.context.tasks.claim({
+      jobId: job.id,
+      country: DE,
+      sessionId: nextSession(),
+      limit: 16,
+      leaseUntil: later(12_000),
+      atMostUsd: new Map([["paid", "0.3"]]),
+      skip: [],
+    });
+    expect(isUsdSpent).toBe(true);
+    expect(tasks.filter(({ serviceId }) => serviceId === "paid")).toHaveLength(3);
+    expect(tasks.filter(({ serviceId }) => serviceId === "free")).toHaveLength(13);
+  });
+
+  it("are still moved by the session whose answer had come when its lease ran out", async () => {
+    const job = await aPaidJob();
+    const session = nextSession();
+    const task = first(await claim(job, session, 1));
+    await house.context.tasks.releaseExpired(later(13_000));
+    expect(await close(job, session, task, anOutcome(task, { costUsd: "0.02" }))).toBe(1);
+    expect((await house.context.tasks.byId(task.id))?.task.status).toBe("SUCCEEDED");
+  });
+
+  it("are not moved by one whose task somebody else has got since", async () => {
+    const job = await aPaidJob();
+    const session = nextSession();
+    const task = first(await claim(job, session, 1));
+    await house.context.tasks.releaseExpired(later(13_000));
+    const other = nextSession();
+    await claim(job, other, 1);
+    expect(await close(job, session, task, anOutcome(task, { costUsd: "0.02" }))).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ import {
   aWithdrawnOutcome,
   DE,
   KE,
+  NOBODY_ASKS,
   NOON,
   SOME_VANTAGE as vantage,
   writeAll,
@@ -30,6 +31,7 @@ const claim = async (job: StoredJob, sessionId = aSessionId(), limit = 64, count
     limit,
     leaseUntil: later(12_000),
     atMostUsd: new Map(),
+    skip: [],
   });
   return tasks;
 };
@@ -163,7 +165,7 @@ describe("close", () => {
 
   it("closes what a session holds when nobody has to hold it", async () => {
     const job = await announced(house.context);
-    const open = await house.context.tasks.unclosed(job.id, 100);
+    const open = await house.context.tasks.unclosed(job.id, 100, NOBODY_ASKS);
     await claim(job, aSessionId(1), 1);
     const withdrawn = open.map((task) => [task, aWithdrawnOutcome(task)] as const);
     expect(await close(job, null, withdrawn)).toBe(4);

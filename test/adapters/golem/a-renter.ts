@@ -70,6 +70,7 @@ export function aBook(over: Partial<RenterBook> = {}): ABook {
     rentalEnded: async (agreementId, reason) => {
       book.ended.push({ agreementId, reason });
     },
+    hold: async () => {},
     bill: async (news) => {
       book.bills.push(news);
     },
@@ -106,6 +107,7 @@ export const aRenter = (
       approvalMs: 800,
       deployMs: 5_000,
       lossCheckMs: 200,
+      holdMs: 100,
       yagnaMs: 3_000,
       ...patience,
     },

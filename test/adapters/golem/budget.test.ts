@@ -9,6 +9,7 @@ import {
   anAllocation,
   anOrder,
   aRenter,
+  aStanding,
   ask,
   only,
   providerNamed,
@@ -120,15 +121,47 @@ describe("what is paid", () => {
     expect(await renter.allocation(id)).toMatchObject({ spent: "0" });
   });
 
-  it("is never more than the allocation holds, however many rent under it", async () => {
-    const id = await anAllocation(renter, "0.0035");
-    const vantages = await Promise.all([1, 2, 3, 4].map(() => renter.rent(inHamburg(id))));
+  it("is never promised beyond what the allocation holds, however many rent under it", async () => {
+    // Two of them at 0.003 GLM for the shortest rental, and some seconds.
+    const id = await anAllocation(renter, "0.0065");
+    const rentals = await Promise.allSettled([1, 2, 3, 4].map(() => renter.rent(inHamburg(id))));
+    const vantages = rentals.flatMap((rental) =>
+      rental.status === "fulfilled" ? [rental.value] : [],
+    );
+    const refused = rentals.flatMap((rental) =>
+      rental.status === "rejected" ? [rental.reason] : [],
+    );
+    expect(vantages).toHaveLength(2);
+    // Not GOLEM_BUDGET_SPENT: what those two do not need is free again once they are settled.
+    expect(refused).toMatchObject([{ code: "GOLEM_NO_OFFER" }, { code: "GOLEM_NO_OFFER" }]);
     const settlements = await Promise.all(vantages.map((vantage) => vantage.settle(8_000)));
-    const refused = settlements.filter(({ problem }) => problem !== null);
-    expect(refused).toHaveLength(1);
-    expect(refused[0]?.problem).toContain("Not enough funds");
+    expect(settlements.map(({ problem }) => problem)).toEqual([null, null]);
     const paid = settlements.map(({ costGlm }) => costGlm ?? "0");
     expect(await renter.allocation(id)).toMatchObject({ spent: addAmounts(...paid) });
+    const again = await renter.rent(inHamburg(id));
+    expect((await again.settle(8_000)).problem).toBeNull();
+  });
+
+  it("ends a session before what it has come to is more than the allocation holds", async () => {
+    const id = await anAllocation(renter, "0.0031");
+    const vantage = await renter.rent(inHamburg(id));
+    // All its threads busy for five seconds alone are more than this.
+    await renter.amendAllocation(id, "0.0011", later());
+    await expect.poll(() => vantage.lost.aborted, { timeout: 5_000 }).toBe(true);
+    expect(vantage.lost.reason).toMatchObject({ code: "GOLEM_BUDGET_SPENT" });
+    await vantage.settle(8_000);
+  });
+
+  it("is no reason to call a budget spent while a provider that it pays for is only left alone", async () => {
+    // elbe-compute asks 0.003 GLM for the shortest rental; the other one in Germany 0.0025.
+    const id = await anAllocation(renter, "0.0027");
+    const others = network.providers.filter(
+      ({ country, name }) => country === "DE" && name !== "elbe-compute",
+    );
+    const denied = new Map(others.map((other) => [other.id, "backing off"]));
+    await expect(
+      renter.rent(anOrder("DE", id, { standing: aStanding({ denied }) })),
+    ).rejects.toMatchObject({ code: "GOLEM_NO_OFFER" });
   });
 
   it("is not what a provider asks beyond its own prices", async () => {
@@ -157,9 +190,10 @@ describe("what is paid", () => {
     const accepted = () =>
       billsOf(vantage.agreementId).filter(({ decision }) => decision === "accepted");
     await expect.poll(accepted, { timeout: 5_000 }).not.toHaveLength(0);
-    const { costGlm, problem } = await vantage.settle(1_500);
+    const { costGlm, problem, isInvoiceMissing } = await vantage.settle(1_500);
     network.fault(provider);
     expect(problem).toContain("no invoice");
+    expect(isInvoiceMissing).toBe(true);
     expect(costGlm).toBe(accepted().at(-1)?.amountGlm);
     expect(await renter.allocation(id)).toMatchObject({ spent: costGlm });
   });

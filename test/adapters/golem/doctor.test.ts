@@ -196,10 +196,16 @@ describe("what is wrong around it", () => {
   });
 
   it("has echo services that do not answer, are none, or are not believed", async () => {
-    const [http, https] = network.echoUrls;
-    const echoes = [http, "http://127.0.0.1:9/echo", `${network.url}/version/get`];
+    const [https] = network.echoUrls;
+    const echoes = [
+      network.echoUrl,
+      https,
+      "http://127.0.0.1:9/echo",
+      `${network.url}/version/get`,
+    ];
     const plain = await look(aSubject(network, { echoes }));
     expect(wordsOf(plain.findings, "echoes")).toEqual([
+      "ok OK",
       "ok OK",
       "missing ECHO_UNREACHABLE",
       "missing ECHO_MALFORMED",

@@ -38,12 +38,18 @@ const listen = async (server: Server): Promise<number> => {
 };
 
 let tcpPort = 0;
+/** Nobody listens there. */
+let closedPort = 0;
 beforeAll(async () => {
   const authority = await aCertificateAuthority();
   caPem = authority.caPem;
   tls = createTlsServer(await authority.issue(["service.test"]), (socket) => serve(socket));
   const tlsPort = await listen(tls);
   tcpPort = await listen(tcp);
+  const closed = createTcpServer();
+  closedPort = await listen(closed);
+  closed.close();
+  await once(closed, "close");
   machine = await aTunnelPeer((stream) => serve(stream));
   exit = await aTunnelPeer(aConnectProxy(() => ({ port: tlsPort })));
 });
@@ -57,6 +63,18 @@ const DOORS = {
   model: () => openDoor(machine.end),
   exit: () => openExitDoor({ end: exit.end, origin: "https://service.test", trust: [caPem] }),
   home: () => openHomeDoor({ origin: `http://127.0.0.1:${tcpPort}`, trust: null }),
+} as const;
+
+/** The same doors with nobody behind them. */
+const LOST = {
+  model: () => openDoor({ ...machine.end, uri: `ws://127.0.0.1:${closedPort}` }),
+  exit: () =>
+    openExitDoor({
+      end: { ...exit.end, uri: `ws://127.0.0.1:${closedPort}` },
+      origin: "https://service.test",
+      trust: [caPem],
+    }),
+  home: () => openHomeDoor({ origin: `http://127.0.0.1:${closedPort}`, trust: null }),
 } as const;
 
 const MAX_BYTES = 100_000;
@@ -163,6 +181,8 @@ const HOSTILE: readonly (readonly [name: string, conduct: Conduct, code: string]
   ["nothing but NUL", says(new Uint8Array(1_000)), MALFORMED],
   ["NUL in a field", says(`${OK}x: planted-canary\0\r\ncontent-length: 0\r\n\r\n`), MALFORMED],
   ["a status that there is not", says("HTTP/1.1 999 OK\r\ncontent-length: 0\r\n\r\n"), MALFORMED],
+  ["a status of nothing", says("HTTP/1.1 000 OK\r\ncontent-length: 0\r\n\r\n"), MALFORMED],
+  ["a status of two digits", says("HTTP/1.1 050 OK\r\ncontent-length: 0\r\n\r\n"), MALFORMED],
   ["two lengths", says(`${OK}content-length: 1\r\ncontent-length: 2\r\n\r\nxx`), MALFORMED],
   [
     "a length and chunks",
@@ -238,6 +258,28 @@ describe.each(Object.keys(DOORS) as (keyof typeof DOORS)[])("the %s door", (kind
       code: "MODEL_TIMED_OUT",
     });
     await allClosed();
+  });
+
+  it("says when it is certain that nothing was sent", async () => {
+    opened = LOST[kind]();
+    await expect(opened.door.request(aRequest())).rejects.toMatchObject({
+      code: UNREACHABLE,
+      details: { sent: false },
+    });
+    const late = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+    await expect(opened.door.request(aRequest({ signal: late }))).rejects.toMatchObject({
+      code: "MODEL_TIMED_OUT",
+      details: { sent: false },
+    });
+  });
+
+  it.each([
+    ["nothing", (stream: Duplex) => stream.destroy()],
+    ["something", saysAndGoes("HTTP/1.")],
+  ])("does not say so of a request that %s came back for", async (_what, next) => {
+    const error = await answerTo(next).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: "BeaconError" });
+    expect(error).not.toHaveProperty("details.sent");
   });
 
   it("takes an answer that never began for one, when the request is given up", async () => {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { LoopbackNetwork } from "@/server/adapters/golem/loopback/network";
-import type { RentOrder, Vantage, VantageRenter } from "@/server/adapters/golem/vantage";
+import type {
+  KnownAgreement,
+  RentOrder,
+  Vantage,
+  VantageRenter,
+} from "@/server/adapters/golem/vantage";
 import { addAmounts } from "@/server/domain/job/amount";
+import { aMeddledNetwork } from "./a-meddler";
 import {
   type ABook,
   aBook,
@@ -39,8 +45,14 @@ async function leftBehind(orders: readonly RentOrder[]): Promise<readonly Vantag
   return vantages;
 }
 
+const aKnown = (allocationId: string, over: Partial<KnownAgreement> = {}): KnownAgreement => ({
+  allocationId,
+  since: new Date(),
+  isEnded: false,
+  ...over,
+});
 const knownOf = (vantages: readonly Vantage[], allocationId: string) =>
-  new Map(vantages.map(({ agreementId }) => [agreementId, allocationId]));
+  new Map(vantages.map(({ agreementId }) => [agreementId, aKnown(allocationId)]));
 const billsOf = ({ agreementId }: Vantage) =>
   book.bills.filter((bill) => bill.agreementId === agreementId);
 const invoicesOf = (vantage: Vantage) =>
@@ -156,6 +168,8 @@ it("reports what it cannot end, and ends it once it can", async () => {
   const before = await renter.reap(known, NOBODY);
   expect(before.ended).toEqual([]);
   expect(before.problems).toEqual([expect.stringContaining(vantage.agreementId)]);
+  // Said once: it is tried every half minute.
+  expect((await renter.reap(known, NOBODY)).problems).toEqual([]);
   network.fault(vantage.provider.id);
   expect(await renter.reap(known, NOBODY)).toMatchObject({ ended: [vantage.agreementId] });
 });
@@ -166,7 +180,7 @@ it("tells of an agreement that had ended by itself, and of one that the network 
   if (vantage === undefined) throw new Error("one was rented");
   network.terminate(vantage.provider.id, "machine needed elsewhere");
   const unknown = "f".repeat(64);
-  const known = knownOf([vantage], allocationId).set(unknown, allocationId);
+  const known = knownOf([vantage], allocationId).set(unknown, aKnown(allocationId));
   expect((await renter.reap(known, NOBODY)).ended).toEqual([]);
   expect(book.ended).toEqual(
     expect.arrayContaining(
@@ -177,11 +191,66 @@ it("tells of an agreement that had ended by itself, and of one that the network 
 
 it("says what is wrong while yagna fails, and throws nothing", async () => {
   network.faultYagna("errors");
-  const { ended, bills, problems } = await renter.reap(new Map([["a", "b"]]), NOBODY);
+  const { ended, bills, problems } = await renter.reap(new Map([["a", aKnown("b")]]), NOBODY);
   network.faultYagna(null);
   expect([ended, bills]).toEqual([[], 0]);
   expect(problems).toEqual([
     expect.stringContaining("lists no agreements"),
     expect.stringContaining("lists no bills"),
   ]);
+});
+
+it("reads all bills, however few yagna shows at a time, and asks nothing twice of what has ended", async () => {
+  const asked: string[] = [];
+  const own = await aMeddledNetwork(await aNetwork(), {
+    reply: ({ method, url, status, body }) => {
+      if (method !== "GET") return null;
+      asked.push(url.pathname);
+      const isList = /\/(invoices|debitNotes)$/.test(url.pathname) && Array.isArray(body);
+      return isList ? { status, body: body.slice(0, 3) } : null;
+    },
+  });
+  const words = aBook();
+  const later = await aRenter(own, { book: words });
+  const allocationId = await anAllocation(later);
+  const earlier = await aRenter(own);
+  const vantages = await Promise.all(
+    Array.from({ length: 8 }, (_, i) =>
+      earlier.rent(anOrder(["DE", "US", "KE", "BR"][i % 4] ?? "", allocationId)),
+    ),
+  );
+  await earlier.close();
+  const isEnded = new Set<string>();
+  const reap = () =>
+    later.reap(
+      new Map(
+        vantages.map(({ agreementId }) => [
+          agreementId,
+          aKnown(allocationId, { isEnded: isEnded.has(agreementId) }),
+        ]),
+      ),
+      NOBODY,
+    );
+  const first = await reap();
+  for (const id of first.ended) isEnded.add(id);
+  expect(isEnded.size).toBe(8);
+  const invoices = () => words.bills.filter(({ document }) => document === "invoice");
+  await expect
+    .poll(
+      async () => {
+        await reap();
+        return new Set(invoices().map(({ agreementId }) => agreementId)).size;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(8);
+  // yagna's own word on what was accepted is told to the book, once.
+  await reap();
+  const [bills, ends] = [words.bills.length, words.ended.length];
+  asked.length = 0;
+  expect(await reap()).toEqual({ ended: [], bills: 0, problems: [] });
+  expect([words.bills.length, words.ended.length]).toEqual([bills, ends]);
+  expect(asked.filter((path) => path.includes("/agreements"))).toEqual([]);
+  await later.close();
+  await own.stop();
 });

@@ -16,7 +16,9 @@ import { createSealer } from "@/server/adapters/keys/vault";
 import { createOpener } from "@/server/adapters/keys/vault-opener";
 import { createVaultRotation } from "@/server/adapters/keys/vault-rotation";
 import type { SealedKey } from "@/server/adapters/keys/vault-seal";
+import type { ServiceAddress } from "@/server/domain/service/address";
 import { rotateVault } from "@/server/services/rotate-vault";
+import { aService } from "@/test/adapters/service/a-service";
 import { Crash, crashPointsOf, dyingAt, traced } from "@/test/support/crash-points";
 
 const KEY = "sk-canary-0123456789";
@@ -29,9 +31,12 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 const place = (isOurs = true) => ({ path, isOurs });
-const seal = (service = "vendor", key = KEY): SealedKey => createSealer(place()).seal(service, key);
-const open = (sealed: SealedKey, service = "vendor") =>
-  createOpener({ path }).open(service, sealed);
+const at = (id: string, fields: Partial<ServiceAddress> = {}): ServiceAddress => ({
+  ...aService({ id }),
+  ...fields,
+});
+const seal = (id = "vendor", key = KEY): SealedKey => createSealer(place()).seal(at(id), key);
+const open = (sealed: SealedKey, id = "vendor") => createOpener({ path }).open(at(id), sealed);
 const WRONG = expect.objectContaining({ code: "VAULT_KEY_WRONG" });
 const INVALID = expect.objectContaining({ code: "KEY_FILE_INVALID" });
 
@@ -61,6 +66,19 @@ describe("a sealed key", () => {
     const next = createVaultRotation(place()).prepare();
     expect(() => open({ ...sealed, masterKeyId: next })).toThrow(WRONG);
     expect(() => open({ ...sealed, masterKeyId: "vault-unknown" })).toThrow(WRONG);
+  });
+
+  it.each<Partial<ServiceAddress>>([
+    { base_url: "https://api.elsewhere.example/v1" },
+    { base_url: "https://api.vendor.example/v2" },
+    { base_url: "http://api.vendor.example/v1" },
+    { dialect: "anthropic" },
+    { door: "home" },
+  ])("opens for the address that it was sealed for, not with %j", (moved) => {
+    const sealed = seal();
+    const opener = createOpener({ path });
+    expect(() => opener.open(at("vendor", moved), sealed)).toThrow(WRONG);
+    expect(opener.open(at("vendor"), sealed)).toBe(KEY);
   });
 
   it("does not open with another installation's master key", () => {
@@ -104,7 +122,7 @@ describe("the master key's file", () => {
   });
 
   it("is not made where an operator named it", () => {
-    expect(() => createSealer(place(false)).seal("vendor", KEY)).toThrow(INVALID);
+    expect(() => createSealer(place(false)).seal(at("vendor"), KEY)).toThrow(INVALID);
     expect(existsSync(path)).toBe(false);
   });
 });
@@ -114,10 +132,10 @@ function memoryServices(rows: Map<string, SealedKey>) {
   return {
     async resealAll(
       masterKeyId: string,
-      reseal: (serviceId: string, sealed: SealedKey) => SealedKey,
+      reseal: (address: ServiceAddress, sealed: SealedKey) => SealedKey,
     ): Promise<number> {
       const stale = [...rows].filter(([, sealed]) => sealed.masterKeyId !== masterKeyId);
-      const fresh = stale.map(([id, sealed]) => [id, reseal(id, sealed)] as const);
+      const fresh = stale.map(([id, sealed]) => [id, reseal(at(id), sealed)] as const);
       for (const [id, sealed] of fresh) rows.set(id, sealed);
       return fresh.length;
     },
@@ -178,6 +196,54 @@ describe("a rotation", () => {
     expect(rotated).toMatchObject({ masterKeyId: id, resealed: 0 });
     expect(rotated.retired).toHaveLength(1);
     allOpen(rows);
+  });
+
+  it("that another one overtook retires no key that seals", async () => {
+    const rows = rowsOf();
+    const old = readFileSync(path, "utf8");
+    const services = memoryServices(rows);
+    const late = createVaultRotation(place());
+    // Both have prepared the same key when the other one puts it into place.
+    const overtaken = {
+      ...late,
+      promote(id: string) {
+        createVaultRotation(place()).promote(id);
+        late.promote(id);
+      },
+    };
+    const { masterKeyId, retired } = await rotateVault({ services, vault: overtaken });
+    expect(retired).toHaveLength(1);
+    expect(readFileSync(retired[0] ?? "", "utf8")).toBe(old);
+    for (const file of retired) writeFileSync(file, "shredded, as an operator does it");
+    expect(seal().masterKeyId).toBe(masterKeyId);
+    allOpen(rows);
+  });
+
+  it("puts no key into place but the one that it prepared", () => {
+    const live = seal().masterKeyId;
+    const late = createVaultRotation(place());
+    const id = late.prepare();
+    for (let i = 0; i < 2; i++) {
+      const other = createVaultRotation(place());
+      other.promote(other.prepare());
+    }
+    const before = readdirSync(join(home, "keys"));
+    expect(() => late.promote(id)).toThrow(INVALID);
+    late.prepare();
+    expect(() => late.promote(id)).toThrow(INVALID);
+    expect(readdirSync(join(home, "keys")).filter((name) => !name.endsWith(".next"))).toEqual(
+      before,
+    );
+    expect(before).toContain(`vault.key.${live}.retired`);
+  });
+
+  it("names no file for deletion that is another name of the key that seals", () => {
+    const file = `${path}.${seal().masterKeyId}.retired`;
+    linkSync(path, file); // a rotation died between this and the next step
+    const rotation = createVaultRotation(place());
+    expect(rotation.retired()).toEqual([]);
+    rotation.promote(rotation.prepare());
+    expect(rotation.retired()).toEqual([file]);
   });
 
   it("changes nothing when one key does not open", async () => {

@@ -16,6 +16,7 @@ export const anApi = (over: Partial<ServiceApi> = {}): ServiceApi => ({
 
 export const aChat = (over: Partial<ChatRequest> = {}): ChatRequest => ({
   model: "gpt-4.1",
+  way: "exit",
   api: anApi(),
   key: CANARY,
   systemPrompt: null,

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { ExchangeDocument } from "@/schemas/evidence";
 import { Dialect } from "@/schemas/job-spec";
+import type { Fault } from "@/schemas/task";
+import type { ChatRequest } from "@/server/adapters/llm/model";
 import { fromUtf8 } from "@/server/domain/bytes";
 import { BeaconError, type ErrorCode } from "@/server/domain/errors";
 import { listPrices } from "@/server/domain/service/prices";
@@ -256,22 +258,156 @@ describe("the exchange", () => {
 });
 
 describe("an exchange that came to no answer", () => {
-  it.each<[ErrorCode, object]>([
-    ["MODEL_UNREACHABLE", { state: "harness-error", fault: "network", beforeFirstByte: true }],
-    ["EXIT_REFUSED", { state: "harness-error", fault: "provider", beforeFirstByte: false }],
-    ["EXIT_TLS_FAILED", { state: "harness-error", fault: "provider", beforeFirstByte: false }],
-    ["MODEL_RESPONSE_CUT_SHORT", { fault: "network", beforeFirstByte: false }],
-    ["MODEL_RESPONSE_MALFORMED", { fault: "service", beforeFirstByte: false }],
-    ["MODEL_RESPONSE_TOO_LARGE", { fault: "service", beforeFirstByte: false }],
-    ["MODEL_TIMED_OUT", { state: "timed-out", fault: "service", beforeFirstByte: false }],
-  ])("closes %s with its fault", async (code, expected) => {
+  const STALE = { problem: "CERT_HAS_EXPIRED" };
+  const FOREIGN = { problem: "ERR_TLS_CERT_ALTNAME_INVALID" };
+  const FORGED = { problem: "SELF_SIGNED_CERT_IN_CHAIN" };
+  const harness = { state: "harness-error", beforeFirstByte: false };
+
+  it.each<[ErrorCode, Record<string, string>, Fault, Fault, object]>([
+    ["MODEL_UNREACHABLE", {}, "network", "network", { ...harness, beforeFirstByte: true }],
+    ["EXIT_REFUSED", {}, "provider", "beacon", harness],
+    ["EXIT_TLS_FAILED", {}, "provider", "service", harness],
+    ["EXIT_TLS_FAILED", FORGED, "provider", "service", harness],
+    ["EXIT_TLS_FAILED", STALE, "network", "service", harness],
+    ["EXIT_TLS_FAILED", FOREIGN, "network", "service", harness],
+    ["MODEL_RESPONSE_CUT_SHORT", {}, "network", "network", harness],
+    ["MODEL_RESPONSE_MALFORMED", {}, "service", "service", harness],
+    ["MODEL_RESPONSE_MALFORMED", STALE, "service", "service", harness],
+    ["MODEL_RESPONSE_TOO_LARGE", {}, "service", "service", harness],
+    ["MODEL_TIMED_OUT", {}, "network", "service", { ...harness, state: "timed-out" }],
+    ["GOLEM_UNAVAILABLE", {}, "beacon", "beacon", harness],
+  ])("closes %s %j with the fault of its way", async (code, details, exit, home, expected) => {
     const cause = Object.assign(new Error("reset"), { code: "ECONNRESET" });
-    const outcome = await ask(aDoor(new BeaconError(code, "no", { cause })));
-    expect(outcome).toMatchObject({ kind: "failure", code, ...expected });
+    const door = aDoor(new BeaconError(code, "no", { cause, details }));
+    for (const [way, fault] of Object.entries({ exit, home }) as [ChatRequest["way"], Fault][])
+      expect(await ask(door, aChat({ way }))).toMatchObject({
+        kind: "failure",
+        code,
+        fault,
+        tryAgainAfterMs: null,
+        ...expected,
+      });
+  });
+
+  it.each<[ErrorCode, boolean]>([
+    ["MODEL_UNREACHABLE", true],
+    ["MODEL_TIMED_OUT", true],
+    ["MODEL_RESPONSE_CUT_SHORT", true],
+    ["MODEL_RESPONSE_MALFORMED", true],
+    ["MODEL_RESPONSE_TOO_LARGE", true],
+    ["GOLEM_UNAVAILABLE", true],
+    ["EXIT_REFUSED", false],
+    ["EXIT_TLS_FAILED", false],
+  ])("takes the question of %s for sent: %s", async (code, wasSent) => {
+    expect(await ask(aDoor(new BeaconError(code, "no")))).toMatchObject({ code, wasSent });
+  });
+
+  it("takes a question for unsent when the door is certain", async () => {
+    for (const code of ["MODEL_UNREACHABLE", "MODEL_TIMED_OUT"] as const)
+      expect(
+        await ask(aDoor(new BeaconError(code, "no", { details: { sent: false } }))),
+      ).toMatchObject({ code, wasSent: false });
+  });
+
+  it("takes a question for unsent that never came to the door", async () => {
+    const door = aDoor({ body: {} });
+    const unsent = [aChat({ key: null }), aChat({ key: "a b" }), aChat({ prompt: CANARY })];
+    for (const chat of unsent)
+      expect(await ask(door, chat)).toMatchObject({ kind: "failure", wasSent: false });
+    expect(door.asked).toEqual([]);
+  });
+
+  it("takes a question for sent whose answer is not kept", async () => {
+    expect(await ask(aDoor({ body: CANARY }))).toMatchObject({
+      code: "SERVICE_KEY_ECHOED",
+      wasSent: true,
+    });
   });
 
   it("lets an error that nobody foresaw out as it is", async () => {
     const bug = new TypeError("a bug");
     await expect(ask(aDoor(bug))).rejects.toBe(bug);
+  });
+});
+
+describe("an answer about the installation's account", () => {
+  const ORGANIZATION = "org-9f3kPlanted";
+  const naming = (message: string, over: object = {}) => ({
+    error: { message: `${message} ${ORGANIZATION}`, type: "x", code: null, ...over },
+  });
+
+  it.each<[string, number, unknown, object]>([
+    [
+      "too many requests",
+      429,
+      naming("Rate limit reached in organization"),
+      { code: "MODEL_RATE_LIMITED", tryAgainAfterMs: 2_000 },
+    ],
+    [
+      "no money left",
+      429,
+      naming("You exceeded your quota", { code: "insufficient_quota" }),
+      { code: "MODEL_RATE_LIMITED", tryAgainAfterMs: null },
+    ],
+    [
+      "a page in the place of a 429",
+      429,
+      `<p>${ORGANIZATION}`,
+      { code: "MODEL_RATE_LIMITED", tryAgainAfterMs: 2_000 },
+    ],
+    ["a 401", 401, `no: ${ORGANIZATION}`, { code: "SERVICE_KEY_REFUSED" }],
+    ["a 403", 403, naming("Not enabled in project"), { code: "SERVICE_KEY_REFUSED" }],
+    [
+      "a wrong key with another status",
+      400,
+      naming("Incorrect API key provided: sk-can**mB4t."),
+      { code: "MODEL_REFUSED_REQUEST" },
+    ],
+    [
+      "a wrong key, in escapes",
+      404,
+      JSON.stringify(naming("Invalid key")).replace("Invalid key", "\\u0049nvalid API\\u0020key"),
+      { code: "MODEL_REFUSED_REQUEST" },
+    ],
+    ["a wrong key in no form", 422, `API KEY NOT VALID ${ORGANIZATION}`, {}],
+    [
+      "a wrong key beside a country",
+      403,
+      naming("invalid api key", { code: "unsupported_country_region_territory" }),
+      { code: "SERVICE_KEY_REFUSED" },
+    ],
+  ])("is kept in no byte: %s", async (_, status, body, expected) => {
+    const outcome = await ask(aDoor({ status, body }));
+    expect(outcome).toMatchObject({
+      kind: "failure",
+      state: "harness-error",
+      fault: "beacon",
+      beforeFirstByte: false,
+      wasSent: true,
+      ...expected,
+    });
+    expect(outcome).not.toHaveProperty("bytes");
+    expect(JSON.stringify(outcome)).not.toMatch(/planted|mB4t/i);
+  });
+
+  it.each<[string, number, unknown]>([
+    ["of a service that is overloaded", 503, naming("invalid api key server down")],
+    ["of a model", 200, { choices: [{ message: { content: "It said: invalid API key." } }] }],
+    ["of an edge", 403, "<title>Just a moment...</title>"],
+    ["of a country", 403, naming("No", { code: "unsupported_country_region_territory" })],
+    ["about something else", 400, naming("Unsupported value")],
+  ])("is told from one %s, which is kept", async (_, status, body) => {
+    expect(await ask(aDoor({ status, body }))).toMatchObject({
+      kind: "response",
+      httpStatus: status,
+    });
+  });
+
+  it("keeps the wait that the service asks for", async () => {
+    const headers = [["retry-after", "30"]] as const;
+    expect(await ask(aDoor({ status: 429, headers, body: {} }))).toMatchObject({
+      kind: "failure",
+      tryAgainAfterMs: 30_000,
+    });
   });
 });

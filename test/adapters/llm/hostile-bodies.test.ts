@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Dialect } from "@/schemas/job-spec";
 import { ResponseState } from "@/schemas/task";
+import { firstOf } from "@/server/adapters/llm/read-answer";
 import { canonicalBytes } from "@/server/domain/digest";
 import { aChat, aDoor, anApi, ask } from "@/test/adapters/llm/a-door";
 
@@ -104,5 +106,76 @@ describe("what a service says of itself", () => {
     });
     expect(text).toBe("a\ufffdb\ufffdc");
     expect(modelReported).toBe("m\ufffd\ufffd".padEnd(200, "x"));
+  });
+});
+
+describe("a list without end", () => {
+  const PARTS = 1_000;
+  const list = (count: number, item: unknown) => Array.from({ length: count }, () => item);
+  /** As many items as are read, and one that ruins the form, or adds to it, should it be looked at. */
+  const beyond = (count: number, item: unknown) => [...list(count, item), 7];
+  const x = { text: "x" };
+  const typed = { ...x, type: "text" };
+  const inChoice = (content: unknown) => ({ message: { content } });
+  const ofParts = (parts: unknown) => ({ candidates: [{ content: { parts } }] });
+  const read = async (dialect: Dialect, body: unknown, status = 200) => {
+    const outcome = await ask(aDoor({ status, body }), aChat({ api: anApi({ dialect }) }));
+    if (outcome.kind !== "response") throw new Error(outcome.code);
+    const { state, code, text, tryAgainAfterMs } = outcome;
+    return { state, code, text, tryAgainAfterMs };
+  };
+
+  it.each<[string, Dialect, number, (items: readonly unknown[]) => unknown, unknown]>([
+    ["choices", "openai", 1, (choices) => ({ choices }), inChoice("x")],
+    ["parts of a message", "openai", PARTS, (items) => ({ choices: [inChoice(items)] }), x],
+    ["blocks", "anthropic", PARTS, (content) => ({ content }), typed],
+    ["candidates", "google", 1, (candidates) => ({ candidates }), { content: { parts: [x] } }],
+    ["parts of a candidate", "google", PARTS, ofParts, x],
+  ])("is checked no further than it is read: %s", async (_, dialect, most, bodyOf, item) => {
+    const whole = await read(dialect, bodyOf(list(most, item)));
+    expect(whole).toMatchObject({ state: "answered", text: "x".repeat(most) });
+    expect(await read(dialect, bodyOf(beyond(most, item)))).toEqual(whole);
+    expect(await read(dialect, bodyOf(list(500_000, item)))).toEqual(whole);
+    // The one before is looked at: the bound is where it is said to be.
+    expect(await read(dialect, bodyOf(beyond(most - 1, item)))).toMatchObject({
+      code: "MODEL_RESPONSE_NOT_JSON",
+    });
+  });
+
+  it.each<[string, (items: readonly unknown[]) => object, unknown]>([
+    ["details", (details) => ({ details }), { reason: "content_filter" }],
+    ["reasons", (reasons) => ({ metadata: { reasons } }), "violence"],
+  ])("of an error is read as a short one: %s", async (_, over, item) => {
+    const error = (items: readonly unknown[]) => ({ error: { message: "no", ...over(items) } });
+    const short = await read("google", error([item]), 400);
+    expect(short).toMatchObject({ state: "host-filtered" });
+    expect(await read("google", error(list(500_000, item)), 400)).toEqual(short);
+  });
+
+  it("of an error's details is looked at as far as the twentieth", async () => {
+    const at = (place: number) => ({
+      error: { message: "no", details: [...list(place - 1, {}), { reason: "content_filter" }] },
+    });
+    expect(await read("google", at(20), 400)).toMatchObject({ state: "host-filtered" });
+    expect(await read("google", at(21), 400)).toMatchObject({ state: "harness-error" });
+  });
+
+  it("of errors is none", async () => {
+    const item = { error: { message: "no", code: "content_filter" } };
+    expect(await read("google", [item], 400)).toMatchObject({ state: "host-filtered" });
+    for (const count of [2, 300_000])
+      expect(await read("google", list(count, item), 400)).toMatchObject({
+        code: "MODEL_REFUSED_REQUEST",
+      });
+  });
+
+  it.each([0, 1, 3, 500_000])("of %i items costs no more checks than are allowed", (count) => {
+    let checks = 0;
+    const item = z.unknown().refine(() => {
+      checks++;
+      return true;
+    });
+    expect(firstOf(3, item).parse(list(count, {}))).toHaveLength(Math.min(3, count));
+    expect(checks).toBe(Math.min(3, count));
   });
 });

@@ -6,7 +6,7 @@ import { BeaconError, type ErrorCode } from "@/server/domain/errors";
 import { aChat as aServiceChat, aDoor as aServiceDoor } from "@/test/adapters/llm/a-door";
 
 const aChat = (over: Partial<ChatRequest> = {}): ChatRequest =>
-  aServiceChat({ api: null, key: null, model: "control-open", ...over });
+  aServiceChat({ way: "model", api: null, key: null, model: "control-open", ...over });
 
 const aDoor = (status: number, body: unknown) => aServiceDoor({ status, body }, "http://door");
 
@@ -126,11 +126,21 @@ describe("openAiCompatible", () => {
       { state: "harness-error", fault: "model", beforeFirstByte: false },
     ],
     ["MODEL_TIMED_OUT", { state: "timed-out", fault: "model", beforeFirstByte: false }],
+    ["MODEL_UNREACHABLE", { wasSent: true, tryAgainAfterMs: null }],
   ])("turns %s into a failure with its fault", async (code, expected) => {
     expect(await ask(aServiceDoor(new BeaconError(code, "no")))).toMatchObject({
       kind: "failure",
       code,
       ...expected,
     });
+  });
+
+  it("says when no byte of the question left", async () => {
+    const error = new BeaconError("MODEL_UNREACHABLE", "no", { details: { sent: false } });
+    expect(await ask(aServiceDoor(error))).toMatchObject({ wasSent: false });
+  });
+
+  it("keeps a 429: no account is named inside a provider's machine", async () => {
+    expect(await ask(aDoor(429, {}))).toMatchObject({ kind: "response", httpStatus: 429 });
   });
 });

@@ -174,6 +174,10 @@ describe("where a receipt's question was asked from", () => {
     expect(vantageWords({ ...odd, provider: [], within_km: "near" }).join(" ")).toContain(
       "not measured",
     );
+    const failed = { when: "after", echo: "https://echo.example/", code: "EXIT_REFUSED" };
+    expect(vantageWords({ type: "beacon.vantage/v1", failed_looks: [failed] })).toContain(
+      "After the last question, a look by https://echo.example/ failed: EXIT_REFUSED.",
+    );
     expect(vantageWords({ type: "beacon.vantage/v1" }).join(" ")).toContain("No look");
   });
 });

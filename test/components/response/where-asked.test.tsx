@@ -2,12 +2,22 @@ import { cleanup, render, screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { WhereAsked } from "@/components/response/where-asked";
 import { HOME } from "@/schemas/country";
-import type { ExitLook, VantageDocument } from "@/schemas/evidence";
+import type { ExitLook, FailedLook, VantageDocument } from "@/schemas/evidence";
 import { ImagePin } from "@/schemas/job-spec";
 import type { ResponseSnapshot } from "@/schemas/snapshot";
 import { jobIdFrom, sessionIdFrom } from "@/server/domain/identity";
 import { type VantageFacts, vantageDocumentOf } from "@/server/domain/vantage/vantage-document";
-import { AT, aClaim, aLook, DE, fourLooks, KE, saying, ZA } from "@/test/domain/vantage/a-look";
+import {
+  AT,
+  aClaim,
+  aFailedLook,
+  aLook,
+  DE,
+  fourLooks,
+  KE,
+  saying,
+  ZA,
+} from "@/test/domain/vantage/a-look";
 
 afterEach(cleanup);
 
@@ -15,11 +25,13 @@ const IMAGE = "ef".repeat(28);
 const documentOf = (
   looks: readonly ExitLook[] = fourLooks(),
   fields: Partial<VantageFacts> = {},
+  failed: readonly FailedLook[] = [],
 ): VantageDocument =>
   vantageDocumentOf({
     job: jobIdFrom(new Uint8Array(16)),
     session: sessionIdFrom(new Uint8Array(16)),
     looks,
+    failed,
     vantage: {
       country: KE,
       claims: [aClaim()],
@@ -61,7 +73,7 @@ describe("where a question was asked", () => {
   it("says the verdict before anything else, and folds the details away", () => {
     const page = show(documentOf());
     expect(page.textContent).toMatch(
-      /^Asked through an exit in Kenya\.2 echo services saw the address, and every database that knows it places it in Kenya\.exit verified/,
+      /^Asked through an exit in Kenya\.2 echo services saw the address over TLS, and every database that knows it places it in Kenya\.exit verified/,
     );
     for (const folded of page.querySelectorAll("details")) expect(folded.open).toBe(false);
   });
@@ -79,7 +91,7 @@ describe("where a question was asked", () => {
     const page = show(documentOf([aLook({ opinions: saying(KE, ZA) }), aLook({ when: "after" })]));
     expect(page.textContent).toMatch(/^Asked through an exit that is perhaps in Kenya\./);
     expect(page.textContent).toContain("The databases disagree on where its address is.");
-    expect(page.textContent).toContain("Only one echo service saw the address.");
+    expect(page.textContent).toContain("Fewer than two echo services saw the address over TLS.");
   });
 
   it("says whether no look came back or nobody knows the address", () => {
@@ -183,6 +195,16 @@ describe("where a question was asked", () => {
       "No look has come back after the last task.",
       expect.stringMatching(/data centre or VPN/),
     ]);
+  });
+
+  it("shows the looks that failed, and that a suppressed last look is no verified one", () => {
+    const before = fourLooks().filter(({ when }) => when === "before");
+    const page = show(documentOf(before, {}, [aFailedLook()]));
+    expect(page.textContent).toMatch(/^Asked through an exit that is perhaps in Kenya\./);
+    expect(page.textContent).toContain("After the last task looks were tried, and none came back");
+    expect(notes()[0]).toMatch(/^1 of 3 looks failed\./);
+    const list = screen.getByRole("list", { name: "Looks that failed", hidden: true });
+    expect(list.textContent).toContain("after the last task, echo-a.example: EXIT_REFUSED");
   });
 
   it("has nothing to mind where there is nothing", () => {

@@ -129,6 +129,13 @@ describe("an admin's key", () => {
     await expect.poll(() => calls).toEqual([["setKey", "vendor", null]]);
   });
 
+  it("takes none where a key would travel the internet in the clear, and says why", () => {
+    const { acts } = recorded();
+    show([aView({ door: "home", base_url: "http://llm.vendor.example/v1" })], acts);
+    expect(screen.queryByLabelText(/key/i, { selector: "input" })).toBeNull();
+    expect(screen.getByText(/No key is taken for llm.vendor.example: without https/)).toBeTruthy();
+  });
+
   it("is asked for again when it was refused", async () => {
     const { acts } = recorded({
       setKey: async () => {

@@ -53,6 +53,7 @@ const closed = (as: (place: string, n: number) => Partial<ClosedTask>): readonly
       state: "answered",
       text: "the dam was closed",
       isElsewhere: false,
+      isUnverified: false,
       ...as(country, n),
     }),
   );

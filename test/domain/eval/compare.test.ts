@@ -27,6 +27,7 @@ const aTask = (fields: Partial<ClosedTask> = {}): ClosedTask => ({
   state: "answered",
   text: "the dam was closed",
   isElsewhere: false,
+  isUnverified: false,
   ...fields,
 });
 

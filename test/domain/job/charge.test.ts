@@ -11,14 +11,8 @@ describe("what a closed task counts against its job's dollars", () => {
       { kind: "RESULT", costUsd: null },
       "0.01",
     ],
-    ["all, when it was asked and failed", { kind: "FAILURE", code: "MODEL_TIMED_OUT" }, "0.01"],
-    [
-      "all, when nobody knows whether it was sent",
-      { kind: "FAILURE", code: "MODEL_UNREACHABLE" },
-      "0.01",
-    ],
-    ["nothing, when it never left", { kind: "FAILURE", code: "SERVICE_PAUSED" }, "0"],
-    ["nothing, when the exit would not connect", { kind: "FAILURE", code: "EXIT_REFUSED" }, "0"],
+    ["all, when it may have been asked and failed", { kind: "FAILURE", wasSent: true }, "0.01"],
+    ["nothing, when it never left", { kind: "FAILURE", wasSent: false }, "0"],
     ["all, when it was withdrawn while it was asked", { kind: "WITHDRAWAL" }, "0.01"],
   ] as const)("is %s", (_, outcome, charged) => {
     expect(chargeOf(outcome, "0.01")).toBe(charged);

@@ -6,14 +6,18 @@ const so = (fields: Partial<AttemptsSoFar> = {}): AttemptsSoFar => ({
   turnedAway: 0,
   claims: 1,
   isLost: false,
-  isWithdrawn: false,
-  leftMs: 60_000,
+  isBroken: false,
+  isPaid: false,
+  leftMs: 3_600_000,
   ...fields,
 });
 const answer: AttemptEnd = { kind: "response", tryAgainAfterMs: null };
 const turnedAway: AttemptEnd = { kind: "response", tryAgainAfterMs: 2_000 };
-const unsent: AttemptEnd = { kind: "failure", beforeFirstByte: true };
-const cut: AttemptEnd = { kind: "failure", beforeFirstByte: false };
+const failure = { kind: "failure", wasSent: true, tryAgainAfterMs: null } as const;
+const unsent: AttemptEnd = { ...failure, beforeFirstByte: true, wasSent: false };
+const silent: AttemptEnd = { ...failure, beforeFirstByte: true };
+const cut: AttemptEnd = { ...failure, beforeFirstByte: false };
+const busy: AttemptEnd = { ...failure, beforeFirstByte: false, tryAgainAfterMs: 2_000 };
 
 describe("after an attempt at a task", () => {
   it.each<[string, AttemptEnd, AttemptsSoFar, ReturnType<typeof nextStep>]>([
@@ -53,10 +57,41 @@ describe("after an attempt at a task", () => {
     [
       "of a withdrawn job goes back what failed",
       cut,
-      so({ isWithdrawn: true }),
+      so({ isBroken: true }),
       { step: "give-back" },
     ],
-    ["and stays what was answered", answer, so({ isWithdrawn: true }), { step: "close" }],
+    ["and stays what was answered", answer, so({ isBroken: true }), { step: "close" }],
+    [
+      "a service that is busy and says no more is asked when it said",
+      busy,
+      so({ turnedAway: 1 }),
+      { step: "again", waitMs: 2_000 },
+    ],
+    [
+      "one that is busy for long is left alone, and the task goes back",
+      { ...busy, tryAgainAfterMs: 61_000 },
+      so({ turnedAway: 1 }),
+      { step: "give-back", isPaused: true },
+    ],
+    [
+      "a free question that may have arrived is put again",
+      silent,
+      so(),
+      { step: "again", waitMs: 500 },
+    ],
+    [
+      "a paid one goes back, to be paid for anew",
+      silent,
+      so({ isPaid: true }),
+      { step: "give-back" },
+    ],
+    ["and not for a fifth time", silent, so({ isPaid: true, claims: 4 }), { step: "close" }],
+    [
+      "a paid one that never left is put again",
+      unsent,
+      so({ isPaid: true }),
+      { step: "again", waitMs: 500 },
+    ],
   ])("%s", (_, end, before, next) => {
     expect(nextStep(end, before)).toEqual(next);
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { baseUrlProblem, isPrivateHost, VENDOR_BASE_URLS } from "@/server/domain/service/base-url";
+import {
+  baseUrlProblem,
+  isPrivateHost,
+  keyProblem,
+  VENDOR_BASE_URLS,
+} from "@/server/domain/service/base-url";
 
 const problem = (base_url: string, door: "exit" | "home" = "exit", isSimulated = false) =>
   baseUrlProblem({ base_url, door }, isSimulated);
@@ -84,4 +89,45 @@ it("asks at home wherever it is told to, with and without TLS", () => {
   expect(problem("http://127.0.0.1:11434/v1", "home")).toBeNull();
   expect(problem("https://api.openai.com/v1", "home")).toBeNull();
   expect(problem("file:///etc/passwd", "home")).not.toBeNull();
+});
+
+describe("a key", () => {
+  it.each([
+    "https://api.openai.com/v1",
+    "https://127.0.0.1:8443/v1",
+    "http://127.0.0.1:11434/v1",
+    "http://2130706433/v1",
+    "http://10.1.2.3/v1",
+    "http://172.16.0.1/v1",
+    "http://172.31.255.255/v1",
+    "http://192.168.1.1:8000/v1",
+    "http://100.64.0.1/v1",
+    "http://169.254.1.1/v1",
+    "http://[::1]:11434/v1",
+    "http://[fd12:3456::1]/v1",
+    "http://[fe80::1]/v1",
+    "http://localhost:11434/v1",
+    "http://ollama:11434/v1",
+    "http://llm.home.arpa/v1",
+  ])("may be sent to %s", (url) => {
+    expect(keyProblem(url)).toBeNull();
+  });
+
+  it.each([
+    "http://api.openai.com/v1",
+    "http://8.8.8.8/v1",
+    "http://172.32.0.1/v1",
+    "http://100.128.0.1/v1",
+    "http://11.0.0.1/v1",
+    "http://0.0.0.0/v1",
+    "http://[2606:4700::1111]/v1",
+    "http://[::ffff:8.8.8.8]/v1",
+    "http://[64:ff9b::808:808]/v1",
+    "http://[2002:808:808::1]/v1",
+    "http://localhost.vendor.example/v1",
+    "http://10.1.2.3.vendor.example/v1",
+    "no URL",
+  ])("may not be sent to %s, where others can read it", (url) => {
+    expect(keyProblem(url)).not.toBeNull();
+  });
 });

@@ -1,5 +1,5 @@
 import { CountryCode } from "@/schemas/country";
-import type { CountryClaim, ExitLook } from "@/schemas/evidence";
+import type { CountryClaim, ExitLook, FailedLook } from "@/schemas/evidence";
 import { Instant } from "@/schemas/primitives";
 
 export const [KE, ZA, DE] = (["KE", "ZA", "DE"] as const).map((code) =>
@@ -35,6 +35,15 @@ export const fourLooks = (fields: Partial<ExitLook> = {}): readonly ExitLook[] =
       aLook({ when, echo, ...fields }),
     ),
   );
+
+/** A look after the last task that nothing came back of. */
+export const aFailedLook = (fields: Partial<FailedLook> = {}): FailedLook => ({
+  at: AT,
+  when: "after",
+  echo: "https://echo-a.example/ip",
+  code: "EXIT_REFUSED",
+  ...fields,
+});
 
 export const aClaim = (fields: Partial<CountryClaim> = {}): CountryClaim => ({
   country: KE,

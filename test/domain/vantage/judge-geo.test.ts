@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CountryClaim, ExitLook } from "@/schemas/evidence";
+import type { CountryClaim, ExitLook, FailedLook } from "@/schemas/evidence";
 import {
   echoServicesOf,
   elsewhereOf,
@@ -11,6 +11,7 @@ import {
 import {
   AT,
   aClaim,
+  aFailedLook,
   aLook,
   DE,
   fourLooks,
@@ -20,10 +21,17 @@ import {
   ZA,
 } from "@/test/domain/vantage/a-look";
 
-const judge = (looks: readonly ExitLook[], claims: readonly CountryClaim[] = [aClaim()]) =>
-  judgeGeo({ country: KE, claims, looks });
-const gaps = (looks: readonly ExitLook[], claims: readonly CountryClaim[] = [aClaim()]) =>
-  geoGapsOf({ country: KE, claims, looks });
+const judge = (
+  looks: readonly ExitLook[],
+  claims: readonly CountryClaim[] = [aClaim()],
+  failed: readonly FailedLook[] = [],
+) => judgeGeo({ country: KE, claims, looks, failed_looks: failed });
+const gaps = (
+  looks: readonly ExitLook[],
+  claims: readonly CountryClaim[] = [aClaim()],
+  failed: readonly FailedLook[] = [],
+) => geoGapsOf({ country: KE, claims, looks, failed_looks: failed });
+const plain = { address: null, tls: null };
 const before = fourLooks().filter(({ when }) => when === "before");
 
 describe("judgeGeo", () => {
@@ -54,18 +62,40 @@ describe("judgeGeo", () => {
     );
   });
 
-  it.each<[GeoGap, readonly ExitLook[], (readonly CountryClaim[])?]>([
+  it.each<[GeoGap, readonly ExitLook[], (readonly CountryClaim[])?, (readonly FailedLook[])?]>([
+    ["no-look-after", before, [aClaim()], [aFailedLook()]],
+    [
+      "no-look-after",
+      [...before, aLook({ when: "after", peer: plain })],
+      [aClaim()],
+      [aFailedLook()],
+    ],
+    ["one-echo-service", [aLook(), aLook({ echo: "http://b.example/", peer: plain })]],
     ["databases-disagree", [...fourLooks(), aLook({ opinions: saying(KE, ZA) })]],
     ["address-unknown", [...fourLooks(), aLook({ opinions: saying(null, null) })]],
     ["one-database", [...fourLooks(), aLook({ opinions: saying(KE, null) })]],
     ["one-echo-service", fourLooks({ echo: "https://echo-a.example/" })],
     ["no-look-before", fourLooks({ when: "after" })],
-    ["no-tls", fourLooks({ peer: { address: null, tls: null } })],
+    [
+      "no-tls",
+      fourLooks().map((look) => (look.when === "before" ? { ...look, peer: plain } : look)),
+    ],
     ["no-claim", fourLooks(), []],
     ["no-claim", fourLooks(), [aClaim({ country: null }), aClaim({ country: ZA })]],
-  ])("is observed-only and says %s", (gap, looks, claims) => {
-    expect(judge(looks, claims)).toBe("observed-only");
-    expect(gaps(looks, claims)).toEqual([gap]);
+  ])("is observed-only and says %s", (gap, looks, claims, failed) => {
+    expect(judge(looks, claims, failed)).toBe("observed-only");
+    expect(gaps(looks, claims, failed)).toEqual([gap]);
+  });
+
+  it("forgives failed looks where another one of that time came back, and ones before the first task", () => {
+    const failed = [aFailedLook(), aFailedLook({ when: "before" })];
+    expect(judge(fourLooks(), undefined, failed)).toBe("verified");
+    expect(judge([], undefined, failed)).toBe("unverifiable");
+  });
+
+  it("finds a mismatch also in a look without TLS", () => {
+    const look = aLook({ peer: plain, opinions: saying(DE, DE) });
+    expect(judge([...fourLooks(), look])).toBe("mismatch");
   });
 
   it("does not count one database twice", () => {
@@ -78,11 +108,12 @@ describe("judgeGeo", () => {
     expect(echoServicesOf(looks)).toEqual(["a.example"]);
   });
 
-  it("is satisfied by one look over TLS before, and by none over TLS after", () => {
-    const [first, ...others] = fourLooks({ peer: { address: null, tls: null } });
-    if (first === undefined) throw new Error("four looks are four");
-    expect(judge([{ ...first, peer: { address: null, tls: TLS } }, ...others])).toBe("verified");
-    expect(judge([first, ...others, aLook({ when: "after" })])).toBe("observed-only");
+  it("counts echo services over TLS alone, one of them before", () => {
+    const unsaid = fourLooks({ peer: plain });
+    expect(gaps(unsaid)).toEqual(["one-echo-service", "no-tls"]);
+    const other = aLook({ when: "after", echo: "https://echo-b.example/" });
+    expect(judge([...unsaid, aLook()])).toBe("observed-only");
+    expect(judge([...unsaid, aLook(), other])).toBe("verified");
   });
 });
 
@@ -111,6 +142,10 @@ const agreeing = fc
   .map(({ when, echo, databases }) =>
     aLook({ when, echo, opinions: saying(...Array(databases).fill(KE)) }),
   );
+const failures = fc.array(
+  fc.constantFrom("before" as const, "after" as const).map((when) => aFailedLook({ when })),
+  { maxLength: 3 },
+);
 const RANK = { mismatch: 0, unverifiable: 1, "observed-only": 2, verified: 3 };
 
 describe("the laws of judgeGeo", () => {
@@ -134,6 +169,16 @@ describe("the laws of judgeGeo", () => {
       fc.property(looks, agreeing, claims, (all, one, claimed) => {
         expect(RANK[judge([...all, one], claimed)]).toBeGreaterThanOrEqual(
           RANK[judge(all, claimed)],
+        );
+      }),
+    );
+  });
+
+  it("one more look that failed never raises a verdict", () => {
+    fc.assert(
+      fc.property(looks, failures, failures, claims, (all, failed, more, claimed) => {
+        expect(RANK[judge(all, claimed, [...failed, ...more])]).toBeLessThanOrEqual(
+          RANK[judge(all, claimed, failed)],
         );
       }),
     );

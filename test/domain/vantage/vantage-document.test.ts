@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VantageDocument } from "@/schemas/evidence";
+import { type FailedLook, VantageDocument } from "@/schemas/evidence";
 import { ImagePin } from "@/schemas/job-spec";
 import { utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
@@ -10,7 +10,15 @@ import {
   vantageBytesOf,
   vantageDocumentOf,
 } from "@/server/domain/vantage/vantage-document";
-import { aClaim, aLook, fourLooks, KE, saying, ZA } from "@/test/domain/vantage/a-look";
+import {
+  aClaim,
+  aFailedLook,
+  aLook,
+  fourLooks,
+  KE,
+  saying,
+  ZA,
+} from "@/test/domain/vantage/a-look";
 
 const facts = (fields: Partial<VantageFacts> = {}): VantageFacts => ({
   country: KE,
@@ -23,12 +31,13 @@ const facts = (fields: Partial<VantageFacts> = {}): VantageFacts => ({
   simulated: true,
   ...fields,
 });
-const documentOf = (vantage = facts(), looks = fourLooks()) =>
+const documentOf = (vantage = facts(), looks = fourLooks(), failed: readonly FailedLook[] = []) =>
   vantageDocumentOf({
     job: jobIdFrom(new Uint8Array(16)),
     session: sessionIdFrom(new Uint8Array(16)),
     vantage,
     looks,
+    failed,
   });
 
 describe("vantageDocumentOf", () => {
@@ -44,9 +53,19 @@ describe("vantageDocumentOf", () => {
     });
   });
 
-  it("takes the fastest of the round trips", () => {
-    const looks = [aLook({ round_trip_ms: 9 }), aLook({ round_trip_ms: 2 })];
+  it("takes the fastest of the round trips over TLS, and none that a provider could have answered", () => {
+    const plain = { round_trip_ms: 0.1, peer: { address: null, tls: null } };
+    const looks = [aLook({ round_trip_ms: 9 }), aLook({ round_trip_ms: 2 }), aLook(plain)];
     expect(documentOf(facts(), looks).within_km).toBe(300);
+    expect(documentOf(facts(), fourLooks(plain)).within_km).toBeNull();
+  });
+
+  it("keeps looks that failed, and judges by them", () => {
+    const looks = fourLooks().filter(({ when }) => when === "before");
+    const document = documentOf(facts(), looks, [aFailedLook()]);
+    expect(VantageDocument.parse(document)).toEqual(document);
+    expect(document).toMatchObject({ failed_looks: [aFailedLook()], verdict: "observed-only" });
+    expect(documentOf(facts(), looks).failed_looks).toEqual([]);
   });
 
   it("leaves what was not measured null", () => {
@@ -67,11 +86,17 @@ describe("vantageDocumentOf", () => {
   it("survives any name that a provider gives itself", () => {
     for (const name of ["x".repeat(10_000), `${"x".repeat(199)}😀`, "\ud800", "\u0000"]) {
       const document = documentOf(
-        facts({ provider: { ...facts().provider, name }, claims: [aClaim({ source: name })] }),
+        facts({
+          provider: { ...facts().provider, name },
+          claims: [aClaim({ source: name })],
+          agreementId: name,
+          activityId: name,
+        }),
       );
       const bytes = vantageBytesOf(VantageDocument.parse(document));
       expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual(document);
     }
+    expect(labelOf("a\u0000b\u001bc\u0085d")).toBe("a\ufffdb\ufffdc\ufffdd");
     expect(labelOf("Réseau 😀")).toBe("Réseau 😀");
     expect(labelOf(`${"x".repeat(199)}😀`)).toBe(`${"x".repeat(199)}\ufffd`);
   });

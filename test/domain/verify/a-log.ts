@@ -123,6 +123,7 @@ export const aVantage = (changes: Partial<VantageDocument> = {}): VantageDocumen
       network: { asn: 64_500, name: "Example Hosting", kind: "hosting" },
     },
   ],
+  failed_looks: [],
   within_km: 1e-7,
   verdict: "observed-only",
   ...changes,

@@ -1,6 +1,7 @@
+import type { Server } from "node:https";
 import type { AnswerChat } from "@/server/adapters/golem/loopback/answer";
 import { makeServerIdentity } from "@/server/adapters/golem/loopback/certificate-authority";
-import { listenOn } from "@/server/adapters/golem/loopback/listener";
+import { type Listener, listenOn } from "@/server/adapters/golem/loopback/listener";
 import type { LoopbackProvider } from "@/server/adapters/golem/loopback/providers";
 import { createSecureEcho } from "@/server/adapters/golem/loopback/secure-echo";
 import { createVendorService } from "@/server/adapters/golem/loopback/vendor-service";
@@ -10,34 +11,39 @@ export type InternetOptions = {
   /** How long a model thinks. */
   readonly latencyMs: number;
   readonly now: () => Date;
-  /** Where the simulated vendor service and the HTTPS echo listen; any free port unless set. */
+  /** Where the simulated vendor service listens; any free port unless set. */
   readonly vendorPort?: number;
-  readonly echoPort?: number;
 };
 
-/** The simulated part of the internet: a vendor of models, and an echo over TLS. */
+/** The simulated part of the internet: a vendor of models, and two echoes over TLS. */
 export async function openInternet(
   providers: readonly LoopbackProvider[],
   options: InternetOptions,
 ) {
-  const { answer, latencyMs, now, vendorPort = 0, echoPort = 0 } = options;
+  const { answer, latencyMs, now, vendorPort = 0 } = options;
   const identity = await makeServerIdentity(now());
   const countries = new Map(
     [...providers].map(({ address, country }) => [address, country] as const),
   );
   const countryOf = (address: string) => countries.get(address) ?? null;
   const service = createVendorService({ identity, answer, countryOf, latencyMs, now });
-  const vendor = await listenOn(service.server, "https", vendorPort);
-  const secureEcho = await listenOn(createSecureEcho(identity), "https", echoPort).catch(
-    async (error: unknown) => {
-      await vendor.close();
-      throw error;
-    },
-  );
-  const { requests, limit } = service;
-  return {
-    vendor: { origin: vendor.origin, caPem: identity.caPem, requests, limit },
-    secureEcho,
-    close: () => Promise.all([vendor.close(), secureEcho.close()]),
+  const listeners: Listener[] = [];
+  const close = () => Promise.all(listeners.map((listener) => listener.close()));
+  const open = async (server: Server, port: number): Promise<string> => {
+    const listener = await listenOn(server, "https", port);
+    listeners.push(listener);
+    return listener.origin;
   };
+  const { requests, limit } = service;
+  try {
+    const origin = await open(service.server, vendorPort);
+    const echoOrigins = [
+      await open(createSecureEcho(identity), 0),
+      await open(createSecureEcho(identity), 0),
+    ] as const;
+    return { vendor: { origin, caPem: identity.caPem, requests, limit }, echoOrigins, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -42,10 +42,10 @@ export type LoopbackNetwork = {
   readonly appKey: string;
   /** Base of the relay's node list. */
   readonly relayUrl: string;
-  /** Says which address a request comes from. */
+  /** Says which address a request comes from, without TLS: nothing that it says makes an exit count as verified. */
   readonly echoUrl: string;
-  /** The same on two listeners: over plain HTTP, and over TLS with a certificate of the vendor's authority. */
-  readonly echoUrls: readonly [http: string, https: string];
+  /** The same over TLS, twice, each on a port of its own with a certificate of the vendor's authority. */
+  readonly echoUrls: readonly [one: string, other: string];
   /** A model service on the internet, simulated. */
   readonly vendor: {
     /** `https://127.0.0.1:<port>` */
@@ -77,11 +77,12 @@ export async function startLoopbackNetwork(options: LoopbackOptions): Promise<Lo
   const appKey = options.appKey ?? randomBytes(16).toString("hex");
   const yagna = assembleYagna(providers, appKey, options);
   const internet = await openInternet(providers, options);
-  const { vendor, secureEcho } = internet;
+  const { vendor, echoOrigins } = internet;
+  const [one, other] = echoOrigins;
+  const echoUrls = [`${one}/echo`, `${other}/echo`] as const;
   let main: Listener | null = null;
   try {
-    const echoes = () => [`${main?.origin}/echo`, `${secureEcho.origin}/echo`] as const;
-    const open = openServices({ providers, now, vendor, echoes });
+    const open = openServices({ providers, now, vendor, echoes: echoUrls });
     const routes = [...open, ...yagna.routes];
     const { trouble } = yagna;
     const server = createServer(
@@ -97,13 +98,13 @@ export async function startLoopbackNetwork(options: LoopbackOptions): Promise<Lo
     throw error;
   }
   const { origin: url, close } = main;
-  openDoors(yagna.hosts, [url, secureEcho.origin], options);
+  openDoors(yagna.hosts, [url, ...echoOrigins], options);
   return {
     url,
     appKey,
     relayUrl: `${url}/relay`,
     echoUrl: `${url}/echo`,
-    echoUrls: [`${url}/echo`, `${secureEcho.origin}/echo`],
+    echoUrls,
     vendor,
     providers,
     ...switchesOf(yagna),

@@ -43,10 +43,10 @@ describe("the exit door", () => {
     expect(await exitTo(hostOf(network.echoUrl), null)).toBe(403);
   });
 
-  it("leads to the manifest's hosts and ports and to both echoes, and nowhere else", async () => {
+  it("leads to the manifest's hosts and ports and to all echoes, and nowhere else", async () => {
     const urls = [network.vendor.origin];
     const port = Number(new URL(network.vendor.origin).port);
-    for (const url of [network.vendor.origin, ...network.echoUrls])
+    for (const url of [network.vendor.origin, network.echoUrl, ...network.echoUrls])
       expect(await exitTo(hostOf(url), urls)).toBeTypeOf("object");
     for (const target of [`127.0.0.1:${port === 9 ? 10 : 9}`, `localhost:${port}`, "x", "a:b:c"])
       expect(await exitTo(target, urls)).toBe(403);

@@ -182,14 +182,17 @@ describe("the simulated vendor service", () => {
   });
 });
 
-describe("the HTTPS echo", () => {
-  it("says which address it saw, on another port than the vendor's", async () => {
-    const [, secure] = network.echoUrls;
-    expect(await send(secure, {}, null, "127.0.48.1")).toMatchObject({
-      status: 200,
-      body: { address: "127.0.48.1", simulated: true },
-    });
-    expect(new URL(secure).host).not.toBe(new URL(network.vendor.origin).host);
-    expect(await send(secure.replace("echo", "other"), {}, null)).toMatchObject({ status: 404 });
+describe("the HTTPS echoes", () => {
+  it("say which address they saw, each on a port of its own", async () => {
+    for (const secure of network.echoUrls) {
+      expect(new URL(secure).protocol).toBe("https:");
+      expect(await send(secure, {}, null, "127.0.48.1")).toMatchObject({
+        status: 200,
+        body: { address: "127.0.48.1", simulated: true },
+      });
+      expect(await send(secure.replace("echo", "other"), {}, null)).toMatchObject({ status: 404 });
+    }
+    const hosts = [network.vendor.origin, ...network.echoUrls].map((url) => new URL(url).host);
+    expect(new Set(hosts).size).toBe(3);
   });
 });
