@@ -98,6 +98,8 @@ export async function runSession(
   } catch (error) {
     const reason = isBeaconError(error) ? reasonOf(error) : "an error of our own";
     log.warn({ err: error }, "session ended early");
+    // Settling may take a minute: nobody's task waits for it.
+    await deps.tasks.release(id, null);
     const end = await opened?.close();
     await deps.sessions.end(id, {
       status: "LOST",

@@ -116,7 +116,7 @@ describe("a session", () => {
     await slot.run();
     expect(slot.ends).toMatchObject([{ status: "LOST", costGlm: null }]);
     expect(slot.ends[0]?.reason).toContain("GOLEM_NO_OFFER");
-    expect(slot.steps).toEqual(["end", "release", "file"]);
+    expect(slot.steps).toEqual(["release", "end", "release", "file"]);
   });
 
   it("whose provider went away is lost, is not looked at again, and what it costs is still asked", async () => {
@@ -148,7 +148,7 @@ describe("a session", () => {
     await expect(slot.run()).rejects.toBe(broken);
     expect(slot.ends).toMatchObject([{ status: "LOST", costGlm: "0.01" }]);
     expect(slot.ends[0]?.reason).not.toContain("disk");
-    expect(slot.steps).toEqual(["open", "look", "close", "end", "release", "file"]);
+    expect(slot.steps).toEqual(["open", "look", "release", "close", "end", "release", "file"]);
   });
 
   it("shows life while it asks, and stops when it was declared lost meanwhile", async () => {
