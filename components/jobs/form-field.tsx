@@ -57,3 +57,36 @@ export function Tick({
     </label>
   );
 }
+
+/** One of a closed set of choices. */
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  options: readonly (readonly [value: T, name: string])[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <label className="grid content-start gap-1.5 text-sm font-medium">
+      {label}
+      <select
+        className="field font-normal"
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find(([one]) => one === event.currentTarget.value);
+          if (chosen !== undefined) onChange(chosen[0]);
+        }}
+      >
+        {options.map(([one, name]) => (
+          <option key={one} value={one}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

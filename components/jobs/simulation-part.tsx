@@ -3,7 +3,7 @@ import {
   PROVIDER_FAULT_WORDS,
   YAGNA_FAULT_WORDS,
 } from "@/components/jobs/fault-words";
-import { Field, Part, Tick } from "@/components/jobs/form-field";
+import { Choice, Field, Part, Tick } from "@/components/jobs/form-field";
 import { type PartProps, toggled } from "@/components/jobs/place-parts";
 import type { ProviderFaultDraft, YagnaFaultDraft } from "@/components/jobs/spec-draft";
 import { Button } from "@/components/ui/button";
@@ -18,39 +18,6 @@ const MAX_YAGNA_FAULTS = 10;
 
 const nextKey = (rows: readonly { readonly key: number }[]): number =>
   Math.max(-1, ...rows.map(({ key }) => key)) + 1;
-
-/** One of a closed set of choices. */
-function Choice<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: T;
-  options: readonly (readonly [value: T, name: string])[];
-  onChange: (value: T) => void;
-}) {
-  return (
-    <label className="grid content-start gap-1.5 text-sm font-medium">
-      {label}
-      <select
-        className="field font-normal"
-        value={value}
-        onChange={(event) => {
-          const chosen = options.find(([one]) => one === event.currentTarget.value);
-          if (chosen !== undefined) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([one, name]) => (
-          <option key={one} value={one}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 const namesOf = <T extends string>(words: Readonly<Record<T, { readonly name: string }>>) =>
   (Object.keys(words) as T[]).map((one) => [one, words[one].name] as const);

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Field, Part } from "@/components/jobs/form-field";
+import { Choice, Field, Part } from "@/components/jobs/form-field";
 import { refusalOf } from "@/components/refusal";
 import { ModelRows } from "@/components/services/model-rows";
 import {
@@ -21,39 +21,6 @@ type Typed = (field: "id" | "name" | "baseUrl" | "perMinute" | "concurrency") =>
   readonly value: string;
   readonly onChange: (event: { currentTarget: { value: string } }) => void;
 };
-
-/** One of a few, by name. */
-function Choice<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: T;
-  options: readonly (readonly [value: T, name: string])[];
-  onChange: (value: T) => void;
-}) {
-  return (
-    <label className="grid content-start gap-1.5 text-sm font-medium">
-      {label}
-      <select
-        className="field font-normal"
-        value={value}
-        onChange={(event) => {
-          const chosen = options.find(([known]) => known === event.currentTarget.value);
-          if (chosen !== undefined) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([known, name]) => (
-          <option key={known} value={known}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 const DIALECTS = [
   ["openai", "OpenAI"],
