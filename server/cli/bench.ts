@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 
 export const BENCH_USAGE =
-  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] | dispatch [--tasks 5000] [--latency 400] [--json]";
+  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] | dispatch [--tasks 5000] [--latency 2000] [--json]";
 
 /**
  * `beacon bench pipeline`: measures, on this machine, the way from a submitted job to its last
@@ -37,7 +37,7 @@ export async function benchCommand(args: readonly string[], io: CommandIo): Prom
     if (part !== undefined) return runBenchPart(part);
   }
   if (what === "dispatch") {
-    const order = { tasks: Number(values.tasks), latencyMs: Number(values.latency ?? "400") };
+    const order = { tasks: Number(values.tasks), latencyMs: Number(values.latency ?? "2000") };
     if (Number.isInteger(order.tasks) && order.tasks >= 20 && order.latencyMs >= 0) {
       const { benchDispatch } = await import("@/server/cli/bench-dispatch");
       show(await benchDispatch(order), values.json, io);
