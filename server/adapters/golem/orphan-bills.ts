@@ -1,6 +1,7 @@
 import type { ReceivedBill } from "@/server/adapters/golem/answer-bill";
 import { readDebitNote, readInvoice } from "@/server/adapters/golem/bill-clerk";
 import { reasonOf, within } from "@/server/adapters/golem/golem-failure";
+import { instantOf, type Micros, microsOf } from "@/server/adapters/golem/micros";
 import type { KnownAgreement } from "@/server/adapters/golem/vantage";
 import type { Yagna } from "@/server/adapters/golem/yagna-events";
 
@@ -32,7 +33,7 @@ export async function listBills(
 ): Promise<OrphanBills> {
   const byAgreement = new Map<string, ReceivedBill[]>();
   const oldestMs = Math.min(...[...agreements.values()].map(({ since }) => since.getTime()));
-  const after = new Date(oldestMs - CLOCKS_MS).toISOString();
+  const after = (oldestMs - CLOCKS_MS) * 1_000;
   const collect = async (page: Page, read: (dto: unknown) => ReceivedBill) => {
     const bills = await readAll(page, read, after, problems);
     for (const bill of bills.list)
@@ -51,43 +52,45 @@ export async function listBills(
 }
 
 /**
- * Reads on until a page brings nothing new. Each begins a moment before the newest bill of the last one:
- * several may carry the same time.
+ * Reads on until a page is empty. Each begins a moment before the newest bill of the last one, for several
+ * may carry the same time; after a page of known bills only, a moment behind it.
  */
 async function readAll(
   page: Page,
   read: (dto: unknown) => ReceivedBill,
-  first: string,
+  first: Micros,
   problems: string[],
 ): Promise<{ readonly list: readonly ReceivedBill[]; readonly isWhole: boolean }> {
   const found = new Map<string, ReceivedBill>();
   let isWhole = true;
   let after = first;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const listed = await within(page(after), PATIENCE_MS);
+    const listed = await within(page(instantOf(after)), PATIENCE_MS);
+    if (listed.length === 0) return { list: [...found.values()], isWhole };
     const before = found.size;
     for (const dto of listed) {
       const bill = read(dto);
       found.set(bill.id, bill);
     }
     const isNew = found.size > before;
-    if (!isNew && listed.length < PAGE) return { list: [...found.values()], isWhole };
-    if (!isNew) problems.push(`yagna holds more than ${PAGE} bills of one moment`);
-    isWhole &&= isNew;
+    if (!isNew && listed.length >= PAGE) {
+      problems.push(`yagna holds more than ${PAGE} bills of one moment`);
+      isWhole = false;
+    }
     const newest = newestOf(listed, after);
-    after = new Date(isNew ? newest - 1 : newest + 1).toISOString();
+    after = isNew ? newest - 1 : newest + 1;
   }
   problems.push(`yagna holds more bills than ${MAX_PAGES} pages of ${PAGE}`);
   return { list: [...found.values()], isWhole: false };
 }
 
 /** The newest time on a page, whatever order yagna has it in. */
-const newestOf = (listed: readonly unknown[], other: string): number =>
-  Math.max(Date.parse(other), ...listed.map(timeOf));
+const newestOf = (listed: readonly unknown[], other: Micros): Micros =>
+  Math.max(other, ...listed.map(timeOf));
 
-/** When a bill was made, in ms; a bill without a readable time is as old as can be. */
-function timeOf(dto: unknown): number {
+/** When a bill was made; a bill without a readable time is as old as can be. */
+function timeOf(dto: unknown): Micros {
   const isTimed = typeof dto === "object" && dto !== null && "timestamp" in dto;
-  const ms = isTimed ? Date.parse(String(dto.timestamp)) : Number.NaN;
-  return Number.isNaN(ms) ? 0 : ms;
+  const micros = isTimed ? microsOf(String(dto.timestamp)) : Number.NaN;
+  return Number.isNaN(micros) ? 0 : micros;
 }

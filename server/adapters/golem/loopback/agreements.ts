@@ -4,7 +4,7 @@ import type { Conduct } from "@/server/adapters/golem/loopback/conduct";
 import { EventLog, secondsOf } from "@/server/adapters/golem/loopback/event-log";
 import { randomHex } from "@/server/adapters/golem/loopback/identifiers";
 import type { Market, Proposal } from "@/server/adapters/golem/loopback/market";
-import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
+import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
 import type { ProviderHost } from "@/server/adapters/golem/loopback/provider-host";
 import {
   created,
@@ -15,6 +15,7 @@ import {
   unreachable,
 } from "@/server/adapters/golem/loopback/reply";
 import type { Call, Route } from "@/server/adapters/golem/loopback/router";
+import { microsOf } from "@/server/adapters/golem/micros";
 
 /** How long a provider takes to approve. */
 const APPROVAL_MS = 20;

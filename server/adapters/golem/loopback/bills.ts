@@ -5,9 +5,10 @@ import type { Activities, Activity } from "@/server/adapters/golem/loopback/acti
 import type { Agreement } from "@/server/adapters/golem/loopback/agreements";
 import type { Allocations } from "@/server/adapters/golem/loopback/allocations";
 import { EventLog } from "@/server/adapters/golem/loopback/event-log";
-import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
+import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
 import { ok, type Reply, refuse } from "@/server/adapters/golem/loopback/reply";
 import type { Call, Route } from "@/server/adapters/golem/loopback/router";
+import { microsOf } from "@/server/adapters/golem/micros";
 import { amountOf } from "@/server/domain/job/amount";
 
 /** How long after an invoice its payment is due. */

@@ -1,7 +1,8 @@
 import { Bell } from "@/server/adapters/golem/bell";
-import { type MicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
+import type { MicroClock } from "@/server/adapters/golem/loopback/micro-clock";
 import { ok, type Reply } from "@/server/adapters/golem/loopback/reply";
 import type { Call } from "@/server/adapters/golem/loopback/router";
+import { microsOf } from "@/server/adapters/golem/micros";
 
 /** How many events are kept: far more than a requestor can be behind. */
 const MAX_EVENTS = 10_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createMicroClock, microsOf } from "@/server/adapters/golem/loopback/micro-clock";
+import { createMicroClock } from "@/server/adapters/golem/loopback/micro-clock";
+import { microsOf } from "@/server/adapters/golem/micros";
 
 describe("the micro clock", () => {
   it("never gives the same instant twice, even when time stands still or goes back", () => {
