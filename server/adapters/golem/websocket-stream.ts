@@ -1,5 +1,5 @@
-import { Duplex } from "node:stream";
 import { WebSocket } from "ws";
+import { SocketLike } from "@/server/adapters/golem/socket-like";
 
 /** Bytes were to be written to a tunnel that the other side had closed: none of them was sent. */
 export class TunnelClosedError extends Error {}
@@ -26,10 +26,9 @@ const toBuffer = (data: WebSocket.RawData): Buffer =>
  * The byte stream that a WebSocket of Golem's VPN carries: binary messages are stretches of a TCP
  * connection. Works before the WebSocket is open; what is written waits.
  *
- * There is no half-close in that protocol: ending one side ends both. The methods of `net.Socket`
- * that `node:http` calls on its sockets are here, without effect: the real socket is under `ws`.
+ * That protocol has no half-close either, and the real socket is under `ws`.
  */
-export class WebSocketStream extends Duplex {
+export class WebSocketStream extends SocketLike {
   readonly #socket: WebSocket;
   /** Bytes that have come in so far, as `net.Socket` counts them. */
   bytesRead = 0;
@@ -38,7 +37,7 @@ export class WebSocketStream extends Duplex {
 
   /** @param keepAlive null: the other side watches, or nobody does. */
   constructor(socket: WebSocket, keepAlive: KeepAlive | null = null) {
-    super({ allowHalfOpen: false });
+    super();
     this.#socket = socket;
     socket.on("message", (data) => {
       const bytes = toBuffer(data);
@@ -86,22 +85,6 @@ export class WebSocketStream extends Duplex {
   override destroy(error?: Error): this {
     super.destroy(error);
     this.#socket.terminate();
-    return this;
-  }
-
-  setTimeout(): this {
-    return this;
-  }
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
     return this;
   }
 

@@ -1,4 +1,5 @@
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
+import { SocketLike } from "@/server/adapters/golem/socket-like";
 
 /** Of so many bytes towards the requestor, a provider that corrupts turns one over. */
 const CORRUPT_EVERY = 64;
@@ -13,17 +14,15 @@ export type VpnStreamOptions = {
 /**
  * The machine's end of one TCP connection through the VPN. It can fall silent: the machine believes
  * it closed, and the requestor hears nothing more and no end.
- *
- * The methods of `net.Socket` that `node:http` calls on its sockets are here, without effect.
  */
-export class VpnStream extends Duplex {
+export class VpnStream extends SocketLike {
   readonly #inner: Duplex;
   readonly #options: VpnStreamOptions;
   #isSilent = false;
   #sent = 0;
 
   constructor(inner: Duplex, options: VpnStreamOptions) {
-    super({ allowHalfOpen: false });
+    super();
     this.#inner = inner;
     this.#options = options;
     inner.on("data", (bytes: Buffer) => this.#take(bytes));
@@ -61,22 +60,6 @@ export class VpnStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     if (!this.#isSilent) this.#inner.destroy();
     done(error);
-  }
-
-  setTimeout(): this {
-    return this;
-  }
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
-    return this;
   }
 
   #take(bytes: Buffer): void {
