@@ -3,9 +3,8 @@ import { z } from "zod";
 import { AnchorKind, AnchorStatus } from "@/schemas/anchor";
 import { Instant } from "@/schemas/primitives";
 import type { CommandIo } from "@/server/cli/command";
-import { portalClient, portalFailure } from "@/server/cli/portal-client";
+import { portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { type VerifyAnchorIo, verifyAnchor } from "@/server/cli/verify-anchor";
-import { isBeaconError } from "@/server/domain/errors";
 import { publicUrlOf, readEnv } from "@/server/env";
 
 const USAGE = [
@@ -104,9 +103,6 @@ async function now(url: string | undefined, io: CommandIo): Promise<0 | 1 | 2> {
     );
     return 0;
   } catch (error) {
-    if (isBeaconError(error)) throw error;
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }

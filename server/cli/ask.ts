@@ -5,7 +5,7 @@ import type { JobSnapshot, ResponseSnapshot } from "@/schemas/snapshot";
 import type { ResponseState } from "@/schemas/task";
 import type { CommandIo } from "@/server/cli/command";
 import { followJob } from "@/server/cli/follow-job";
-import { type PortalClient, portalClient, portalFailure } from "@/server/cli/portal-client";
+import { type PortalClient, portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import type { Catalog, CatalogService } from "@/server/domain/job/catalog";
 import { allPlacesOf } from "@/server/domain/job/places";
@@ -74,9 +74,7 @@ export async function askCommand(args: readonly string[], io: CommandIo): Promis
       io.err(`${error.code}: ${error.message}`);
       return error.code === "PORTAL_UNREACHABLE" ? 2 : 1;
     }
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }
 

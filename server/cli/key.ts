@@ -5,9 +5,9 @@ import { KeyId } from "@/schemas/primitives";
 import type { KeyView } from "@/schemas/snapshot";
 import type { CommandIo } from "@/server/cli/command";
 import { takePidLock } from "@/server/cli/pid-lock";
-import { portalClient, portalFailure } from "@/server/cli/portal-client";
+import { portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { retireRunner } from "@/server/context";
-import { BeaconError, isBeaconError } from "@/server/domain/errors";
+import { BeaconError } from "@/server/domain/errors";
 import { readEnv } from "@/server/env";
 
 export const KEY_USAGE =
@@ -45,10 +45,7 @@ export async function keyCommand(args: readonly string[], io: CommandIo): Promis
     if (verb === "revoke" && key.success && reason !== undefined)
       return await revoke({ key: key.data, reason }, values.url, io);
   } catch (error) {
-    if (isBeaconError(error)) throw error;
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
   io.err(`usage: beacon ${KEY_USAGE}`);
   return 2;

@@ -5,6 +5,7 @@ import superjson from "superjson";
 import type { JobId } from "@/schemas/primitives";
 import type { JobSnapshot } from "@/schemas/snapshot";
 import type { AppRouter } from "@/server/api/root";
+import type { CommandIo } from "@/server/cli/command";
 import { BeaconError } from "@/server/domain/errors";
 import { type Env, publicUrlOf } from "@/server/env";
 
@@ -48,8 +49,20 @@ function isOurs(url: string, env: Env): boolean {
   return isLoopback || origin === new URL(publicUrlOf(env)).origin;
 }
 
+/**
+ * Says why a call to the portal failed.
+ *
+ * @returns the exit code: 1 refused, 2 nobody answers.
+ * @throws whatever did not come from a call, as it is
+ */
+export function sayPortalFailure(error: unknown, io: CommandIo): 1 | 2 {
+  const { code, message, isUnreachable } = portalFailure(error);
+  io.err(`${code}: ${message}`);
+  return isUnreachable ? 2 : 1;
+}
+
 /** What a call to the portal failed with: its code, or that nobody answered. */
-export function portalFailure(error: unknown): {
+function portalFailure(error: unknown): {
   code: string;
   message: string;
   isUnreachable: boolean;

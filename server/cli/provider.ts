@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ProviderView } from "@/schemas/snapshot";
 import type { CommandIo } from "@/server/cli/command";
-import { type PortalClient, portalClient, portalFailure } from "@/server/cli/portal-client";
-import { isBeaconError } from "@/server/domain/errors";
+import { type PortalClient, portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { readEnv } from "@/server/env";
 
 const USAGE = [
@@ -43,10 +42,7 @@ export async function providerCommand(args: readonly string[], io: CommandIo): P
   try {
     return await act({ client: portalClient(readEnv(), values.url), id, reason, io });
   } catch (error) {
-    if (isBeaconError(error)) throw error;
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }
 

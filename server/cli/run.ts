@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 import { followJob } from "@/server/cli/follow-job";
-import { portalClient, portalFailure } from "@/server/cli/portal-client";
+import { portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { isBeaconError } from "@/server/domain/errors";
 import { publicUrlOf, readEnv } from "@/server/env";
 
@@ -50,8 +50,6 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
       io.err(`${error.code}: ${error.message}`);
       return 2;
     }
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }

@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { type ModelPrice, ServiceKey, ServiceSettings, type ServiceView } from "@/schemas/service";
 import type { CommandIo } from "@/server/cli/command";
 import { readText } from "@/server/cli/named-files";
-import { type PortalClient, portalClient, portalFailure } from "@/server/cli/portal-client";
-import { BeaconError, isBeaconError } from "@/server/domain/errors";
+import { type PortalClient, portalClient, sayPortalFailure } from "@/server/cli/portal-client";
+import { BeaconError } from "@/server/domain/errors";
 import { keyProblem, VENDOR_BASE_URLS } from "@/server/domain/service/base-url";
 import { dayOf } from "@/server/domain/time";
 import { readEnv } from "@/server/env";
@@ -64,10 +64,7 @@ export async function serviceCommand(args: readonly string[], io: ServiceIo): Pr
   try {
     return await act({ client: portalClient(readEnv(), values.url), id, values, io });
   } catch (error) {
-    if (isBeaconError(error)) throw error;
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }
 

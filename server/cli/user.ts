@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { CommandIo } from "@/server/cli/command";
-import { portalClient, portalFailure } from "@/server/cli/portal-client";
+import { portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { isBeaconError } from "@/server/domain/errors";
 import { readEnv } from "@/server/env";
 
@@ -45,8 +45,6 @@ export async function userCommand(args: readonly string[], io: CommandIo): Promi
       io.err(`${error.code}: ${error.message}`);
       return 2;
     }
-    const { code, message, isUnreachable } = portalFailure(error);
-    io.err(`${code}: ${message}`);
-    return isUnreachable ? 2 : 1;
+    return sayPortalFailure(error, io);
   }
 }
