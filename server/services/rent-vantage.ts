@@ -75,10 +75,9 @@ export async function rentVantage(
   session: Place,
   signals: readonly AbortSignal[],
 ): Promise<RentedVantage> {
-  const vantage = await rent(deps, job, session.country, signals);
+  const { vantage, allocationId } = await rent(deps, job, session.country, signals);
   const book = createBook(deps, job, session, vantage);
   try {
-    const allocationId = (await deps.jobs.byId(job.id))?.allocationId ?? null;
     const isOurs = await deps.sessions.opened(session.id, {
       providerId: vantage.provider.id,
       providerName: vantage.provider.name,
@@ -192,7 +191,7 @@ async function rent(
   job: StoredJob,
   country: CountryCode,
   signals: readonly AbortSignal[],
-): Promise<Vantage> {
+): Promise<{ readonly vantage: Vantage; readonly allocationId: string }> {
   const earlier = await deps.sessions.ofJob(job.id);
   const allocationId = await allocationOf(deps, job);
   const standing = await standingFor(
@@ -201,7 +200,8 @@ async function rent(
     country,
   );
   const leftMs = Math.max(0, job.deadlineAt.getTime() - deps.now().getTime());
-  return deps.withDeadline(Math.min(deps.rentTimeoutMs, leftMs), signals, (signal) =>
+  const patienceMs = Math.min(deps.rentTimeoutMs, leftMs);
+  const vantage = await deps.withDeadline(patienceMs, signals, (signal) =>
     orAbandoned(
       deps.renter.rent({
         jobId: job.id,
@@ -219,6 +219,7 @@ async function rent(
       signal,
     ),
   );
+  return { vantage, allocationId };
 }
 
 /** The services on the internet that a job asks through exits, as origins. */
