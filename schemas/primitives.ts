@@ -43,6 +43,8 @@ export const SessionId = id("ses");
 export type SessionId = z.infer<typeof SessionId>;
 export const ComparisonId = id("cmp");
 export type ComparisonId = z.infer<typeof ComparisonId>;
+export const AttestationId = id("att");
+export type AttestationId = z.infer<typeof AttestationId>;
 export const UserId = id("usr");
 export type UserId = z.infer<typeof UserId>;
 

@@ -437,5 +437,5 @@ export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: strin
 export type Viewer = {
   readonly id: string;
   readonly name: string;
-  readonly role: "attester" | "admin";
+  readonly role: "reader" | "attester" | "admin";
 };

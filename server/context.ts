@@ -15,30 +15,19 @@ import {
   type WithDeadline,
   withDeadline,
 } from "@/server/adapters/clock/deadline";
-import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
-import { type AnchorStore, createAnchorStore } from "@/server/adapters/db/anchor-store";
 import { type BlockOutbox, createBlockOutbox } from "@/server/adapters/db/block-outbox";
 import { createPrisma } from "@/server/adapters/db/client";
-import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
-import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
 import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
-import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
-import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
 import { inspectLog, type LogInspection } from "@/server/adapters/db/log-inspection";
 import { createLogStore, type LogStore } from "@/server/adapters/db/log-store";
-import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
-import { createProviderStore, type ProviderStore } from "@/server/adapters/db/provider-store";
-import { createRentalStore, type RentalStore } from "@/server/adapters/db/rental-store";
-import { createServiceStore, type ServiceStore } from "@/server/adapters/db/service-store";
-import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
-import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
-import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
+import { createStores, type Stores } from "@/server/adapters/db/stores";
 import { buildExitImage } from "@/server/adapters/image/build-exit-image";
 import { buildImage } from "@/server/adapters/image/build-image";
 import { readImageFile } from "@/server/adapters/image/image-file";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
 import { createKuboStore } from "@/server/adapters/ipfs/kubo-store";
+import { type Challenges, createChallenges } from "@/server/adapters/keys/challenges";
 import { openKeys } from "@/server/adapters/keys/file-keys";
 import { createKeyFile } from "@/server/adapters/keys/key-file";
 import type { Signer } from "@/server/adapters/keys/key-store";
@@ -82,7 +71,7 @@ import { type Env, publicUrlOf, readEnv } from "@/server/env";
 import { type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
 
 /** Everything that one process works with: built once, handed to services piece by piece. */
-export type Context = {
+export type Context = Stores & {
   readonly env: Env;
   readonly publicUrl: string;
   readonly logger: Logger;
@@ -91,20 +80,7 @@ export type Context = {
   readonly withDeadline: WithDeadline;
   readonly pause: Pause;
 
-  readonly jobs: JobStore;
-  readonly tasks: TaskStore;
-  readonly sessions: SessionStore;
-  /** Agreements and what was decided on their bills. */
-  readonly rentals: RentalStore;
-  /** What is known of providers. */
-  readonly providers: ProviderStore;
-  readonly comparisons: ComparisonStore;
-  readonly accounts: AccountStore;
   readonly log: LogStore;
-  /** The mark that stops the log's writers. */
-  readonly logHalt: LogHalt;
-  readonly closings: ClosingStore;
-  readonly anchors: AnchorStore;
   /** Who outside is asked to vouch for checkpoints; empty unless configured. */
   readonly anchorServices: readonly Anchor[];
   readonly anchorIntervalMs: number;
@@ -117,7 +93,6 @@ export type Context = {
   readonly blocks: ContentStore;
   /** The nodes that every block is published on besides. The outbox keeps a block until all have it. */
   readonly copies: readonly ContentStore[];
-  readonly probes: ProbeStore;
   readonly tree: Tree;
 
   readonly origin: string;
@@ -127,8 +102,6 @@ export type Context = {
   /** Keys that signed entries here before. */
   readonly retiredKeys: readonly RetiredKey[];
   readonly witnesses: readonly Witness[];
-  /** What came of asking them. */
-  readonly witnessStore: WitnessStore;
   readonly policy: Policy;
   readonly policyText: string;
 
@@ -142,14 +115,14 @@ export type Context = {
   /** Whether what jobs ask here is simulated. */
   readonly simulated: boolean;
   readonly model: Model;
-  /** Services on the internet or at home that jobs can ask. */
-  readonly services: ServiceStore;
-  /** Encrypts their keys. What decrypts them is opened apart: `openServiceKeys`. */
+  /** Encrypts the keys of services. What decrypts them is opened apart: `openServiceKeys`. */
   readonly sealer: Sealer;
   /** Keeps all workers together within what each service bears. */
   readonly gate: ServiceGate;
   /** Signs people's session cookies. */
   readonly sessionSecret: string;
+  /** One-time challenges, for signing in and for enrolling keys. */
+  readonly challenges: Challenges;
   /** Lets the command line act as an admin of this installation. */
   readonly operatorToken: string;
   readonly signInThrottle: Throttle;
@@ -176,6 +149,8 @@ function buildContext(env: Env): Context {
   const now = () => new Date();
   const isSimulated = env.YAGNA_APPKEY === undefined;
   const prisma = createPrisma(env.DATABASE_URL);
+  const stores = createStores(prisma);
+  const sessionSecret = openSecret(join(env.BEACON_HOME, "keys", "session.secret"));
   const log = createLogStore(prisma, env.DATABASE_URL);
   const bus = createEventBus(env.DATABASE_URL, now, logger.child({ component: "events" }));
   const outbox = createBlockOutbox(prisma, now);
@@ -198,18 +173,9 @@ function buildContext(env: Env): Context {
     random16: () => randomBytes(16),
     withDeadline,
     pause,
-    jobs: createJobStore(prisma),
-    tasks: createTaskStore(prisma),
-    sessions: createSessionStore(prisma),
-    rentals: createRentalStore(prisma),
-    providers: createProviderStore(prisma),
-    comparisons: createComparisonStore(prisma),
-    accounts: createAccountStore(prisma),
+    ...stores,
     log,
-    logHalt: createLogHalt(prisma),
-    closings: createClosingStore(prisma),
     bus,
-    anchors: createAnchorStore(prisma),
     anchorServices: anchorServicesOf(env),
     anchorIntervalMs: env.BEACON_ANCHOR_INTERVAL_HOURS * 3_600_000,
     producer,
@@ -221,7 +187,6 @@ function buildContext(env: Env): Context {
     outbox,
     blocks,
     copies: env.IPFS_API_URL.map((url) => createKuboStore({ url, withDeadline })),
-    probes: createProbeStore(prisma),
     tree: createTileTree(),
     origin,
     logKey: keys.log,
@@ -235,7 +200,6 @@ function buildContext(env: Env): Context {
       withDeadline,
       now,
     }),
-    witnessStore: createWitnessStore(prisma),
     policy,
     policyText: formatPolicy(policy),
     submitters: openSubmitters({
@@ -247,10 +211,15 @@ function buildContext(env: Env): Context {
     limits: { glm: env.BEACON_BUDGET_LIMIT_GLM, usd: env.BEACON_BUDGET_LIMIT_USD },
     simulated: isSimulated,
     model: createModels(),
-    services: createServiceStore(prisma),
     sealer: createSealer(vaultOf(env)),
     gate,
-    sessionSecret: openSecret(join(env.BEACON_HOME, "keys", "session.secret")),
+    sessionSecret,
+    challenges: createChallenges({
+      secret: sessionSecret,
+      store: stores.spentChallenges,
+      now,
+      random16: () => randomBytes(16),
+    }),
     operatorToken: openSecret(join(env.BEACON_HOME, "keys", "operator.token")),
     hashPassword,
     isPassword,

@@ -77,15 +77,22 @@ export const createCallerFactory = t.createCallerFactory;
 /** For everyone. */
 export const publicProcedure = t.procedure.use(mapErrors);
 
-/** For those who signed in. */
-const attesterProcedure = publicProcedure.use(({ ctx, next }) => {
+/** For those who signed in, in whatever role. */
+export const readerProcedure = publicProcedure.use(({ ctx, next }) => {
   if (ctx.actor === null) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
   return next({ ctx: { actor: ctx.actor } });
 });
 
+/** For attesters, and nobody else: who runs a portal does not vouch for what it shows. */
+export const attesterProcedure = readerProcedure.use(({ ctx, next }) => {
+  if (ctx.actor.role !== "attester")
+    throw new TRPCError({ code: "FORBIDDEN", message: "Only an attester may do this." });
+  return next();
+});
+
 /** For admins. */
-export const adminProcedure = attesterProcedure.use(({ ctx, next }) => {
+export const adminProcedure = readerProcedure.use(({ ctx, next }) => {
   if (ctx.actor.role !== "admin")
     throw new TRPCError({ code: "FORBIDDEN", message: "Only an admin may do this." });
-  return next({ ctx: { actor: ctx.actor } });
+  return next();
 });

@@ -26,7 +26,14 @@ export const ERRORS = {
   BLOCK_PARAMETER_INVALID: { retryable: false, expose: true },
   CID_INVALID: { retryable: false, expose: true },
   SIGN_IN_REFUSED: { retryable: false, expose: true },
+  CHALLENGE_REFUSED: { retryable: false, expose: true },
   ACCOUNT_EXISTS: { retryable: false, expose: true },
+  ACCOUNT_NOT_FOUND: { retryable: false, expose: true },
+  ACCOUNT_LAST_ADMIN: { retryable: false, expose: true },
+  INVITATION_REFUSED: { retryable: false, expose: true },
+  PASSWORD_TOO_WEAK: { retryable: false, expose: true },
+  DRAFT_NOT_FOUND: { retryable: false, expose: true },
+  DRAFT_CONFLICT: { retryable: false, expose: true },
 
   // state that moves by compare-and-set
   TASK_TRANSITION_ILLEGAL: { retryable: false, expose: false },
@@ -73,6 +80,15 @@ export const ERRORS = {
   KEY_NOT_FOUND: { retryable: false, expose: true },
   KEY_REVOKED: { retryable: false, expose: true },
   KEY_IN_USE: { retryable: false, expose: true },
+  KEY_NOT_READY: { retryable: true, expose: true },
+  KEY_ENROLMENT_REFUSED: { retryable: false, expose: true },
+
+  // attestations
+  ATTESTATION_NOT_FOUND: { retryable: false, expose: true },
+  ATTESTATION_MALFORMED: { retryable: false, expose: true },
+  ATTESTATION_FOREIGN: { retryable: false, expose: true },
+  ATTESTATION_SIGNATURE_INVALID: { retryable: false, expose: true },
+  ATTESTATION_STALE: { retryable: false, expose: true },
 
   // blocks elsewhere, bundles, anchors
   CONTENT_STORE_UNAVAILABLE: { retryable: true, expose: true },

@@ -1,13 +1,14 @@
 import type { PrismaClient } from "@/generated/prisma/client";
 import type { UserId } from "@/schemas/primitives";
 
-export type Role = "attester" | "admin";
+export type Role = "reader" | "attester" | "admin";
 
 export type Account = {
   readonly id: UserId;
   readonly email: string;
   readonly name: string;
-  readonly passwordHash: string;
+  /** Null: signs in with OpenID Connect only. */
+  readonly passwordHash: string | null;
   readonly role: Role;
   readonly sessionVersion: number;
 };
@@ -22,15 +23,14 @@ export type AccountStore = {
   count(role: Role): Promise<number>;
 };
 
-const ROLES = { attester: "ATTESTER", admin: "ADMIN" } as const;
+const ROLES = { reader: "READER", attester: "ATTESTER", admin: "ADMIN" } as const;
+const NAMES = { READER: "reader", ATTESTER: "attester", ADMIN: "admin" } as const;
 
 /** Accounts in PostgreSQL. E-mail addresses are kept in lower case. */
 export function createAccountStore(prisma: PrismaClient): AccountStore {
   type Row = NonNullable<Awaited<ReturnType<typeof prisma.account.findUnique>>>;
   const typed = (found: Row | null): Account | null =>
-    found === null
-      ? null
-      : { ...found, id: found.id as UserId, role: found.role === "ADMIN" ? "admin" : "attester" };
+    found === null ? null : { ...found, id: found.id as UserId, role: NAMES[found.role] };
   return {
     async create(account) {
       const { count } = await prisma.account.createMany({

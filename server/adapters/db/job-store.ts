@@ -162,14 +162,17 @@ export function createJobStore(prisma: PrismaClient): JobStore {
           });
           return { id: known.id as JobId, created: false };
         }
+        const { prompts } = job.spec;
         await tx.$executeRaw`
-          INSERT INTO "Task" (id, "jobId", position, "promptId", "serviceId", country, repeat, seed)
-          SELECT id, ${job.id}, position, prompt, service, country, repeat, seed FROM unnest(
+          INSERT INTO "Task" (id, "jobId", position, "promptId", language, "serviceId", country, repeat, seed)
+          SELECT t.id, ${job.id}, position, t.prompt, p.language, service, country, repeat, seed FROM unnest(
             ${tasks.map((task) => task.id)}::text[], ${tasks.map((task) => task.position)}::int[],
             ${tasks.map((task) => task.promptId)}::text[], ${tasks.map((task) => task.serviceId)}::text[],
             ${tasks.map((task) => task.country)}::text[], ${tasks.map((task) => task.repeat)}::int[],
             ${tasks.map((task) => task.seed)}::int[]
-          ) AS t(id, position, prompt, service, country, repeat, seed)`;
+          ) AS t(id, position, prompt, service, country, repeat, seed) JOIN unnest(
+            ${prompts.map(({ id }) => id)}::text[], ${prompts.map(({ language }) => language)}::text[]
+          ) AS p(prompt, language) ON p.prompt = t.prompt`;
         await filePending(tx, [intent]);
         return { id: job.id, created: true };
       });

@@ -1,0 +1,57 @@
+import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
+import { type AnchorStore, createAnchorStore } from "@/server/adapters/db/anchor-store";
+import { type ChallengeStore, createChallengeStore } from "@/server/adapters/db/challenge-store";
+import type { Prisma } from "@/server/adapters/db/client";
+import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
+import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
+import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
+import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
+import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
+import { createProviderStore, type ProviderStore } from "@/server/adapters/db/provider-store";
+import { createRentalStore, type RentalStore } from "@/server/adapters/db/rental-store";
+import { createServiceStore, type ServiceStore } from "@/server/adapters/db/service-store";
+import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
+import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
+import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
+
+/** What PostgreSQL keeps, thing by thing. None of it holds a connection of its own. */
+export type Stores = {
+  readonly jobs: JobStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
+  /** Agreements and what was decided on their bills. */
+  readonly rentals: RentalStore;
+  /** What is known of providers. */
+  readonly providers: ProviderStore;
+  readonly comparisons: ComparisonStore;
+  readonly accounts: AccountStore;
+  /** Challenges that were answered. */
+  readonly spentChallenges: ChallengeStore;
+  /** The mark that stops the log's writers. */
+  readonly logHalt: LogHalt;
+  readonly closings: ClosingStore;
+  readonly anchors: AnchorStore;
+  readonly probes: ProbeStore;
+  /** What came of asking witnesses. */
+  readonly witnessStore: WitnessStore;
+  /** Services on the internet or at home that jobs can ask. */
+  readonly services: ServiceStore;
+};
+
+/** All stores over one client. */
+export const createStores = (prisma: Prisma): Stores => ({
+  jobs: createJobStore(prisma),
+  tasks: createTaskStore(prisma),
+  sessions: createSessionStore(prisma),
+  rentals: createRentalStore(prisma),
+  providers: createProviderStore(prisma),
+  comparisons: createComparisonStore(prisma),
+  accounts: createAccountStore(prisma),
+  spentChallenges: createChallengeStore(prisma),
+  logHalt: createLogHalt(prisma),
+  closings: createClosingStore(prisma),
+  anchors: createAnchorStore(prisma),
+  probes: createProbeStore(prisma),
+  witnessStore: createWitnessStore(prisma),
+  services: createServiceStore(prisma),
+});
