@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { AttestationReport } from "@/schemas/attestation";
 import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
 import { ExchangeDocument, VantageDocument } from "@/schemas/evidence";
@@ -30,6 +31,7 @@ const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodT
   ],
   ["exchange", "Beacon exchange: one question as it was sent, and its answer", ExchangeDocument],
   ["comparison", "Beacon comparison", Comparison],
+  ["attestation", "Beacon attestation: an attester's report about a comparison", AttestationReport],
   ["live-event", "Beacon live event", LiveEvent],
   ["bundle-manifest", "Beacon bundle: manifest.json", BundleManifest],
   ["bundle-page", "Beacon bundle: further rows of a manifest", BundlePage],
