@@ -126,12 +126,14 @@ async function askRound(
   let claimed = 0;
 
   async function claim(): Promise<void> {
+    const now = deps.now();
     const { tasks, isUsdSpent } = await deps.tasks.claim({
       jobId: job.id,
       country: from.country,
       sessionId: id,
       limit: size,
-      leaseUntil: new Date(deps.now().getTime() + deps.leaseMs),
+      now,
+      leaseUntil: new Date(now.getTime() + deps.leaseMs),
       atMostUsd: deps.atMostUsd,
       skip: [...paused],
     });
@@ -139,6 +141,7 @@ async function askRound(
     claimed += tasks.length;
     isExhausted = tasks.length < size;
     isShort = isUsdSpent;
+    if (tasks.length > 0) await deps.bus.announce({ kind: "job.changed", jobId: job.id });
   }
   async function next(): Promise<TaskRow | null> {
     while (!stop.aborted && !failed.signal.aborted) {

@@ -98,6 +98,7 @@ describe("looking for blocks", () => {
         country,
         sessionId,
         limit: 64,
+        now: context.now(),
         leaseUntil,
         atMostUsd: new Map(),
         skip: [],

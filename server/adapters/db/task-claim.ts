@@ -11,6 +11,8 @@ export type Want = {
   readonly country: Place;
   readonly sessionId: SessionId;
   readonly limit: number;
+  /** When they are handed out: what a task waited for until then is queue time. */
+  readonly now: Date;
   readonly leaseUntil: Date;
   /** Services of the job that are asked no more for now. */
   readonly skip: readonly string[];
@@ -38,7 +40,8 @@ export async function claimFree(db: Db, want: Want): Promise<readonly TaskRow[]>
   return inOrder(
     await db.$queryRaw<TaskRow[]>`
       WITH next AS MATERIALIZED (${nextOf(want)})
-      UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${want.sessionId}, "leaseUntil" = ${want.leaseUntil}, claims = claims + 1
+      UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${want.sessionId}, "leaseUntil" = ${want.leaseUntil},
+        "claimedAt" = ${want.now}, claims = claims + 1
       FROM next WHERE t.id = next.id RETURNING ${RETURNED}`,
   );
 }
@@ -75,7 +78,7 @@ export async function claimPaid(
   const amounts = [...paid.tasks.map(({ atMost }) => atMost), ...others.map(() => "0")];
   const rows = await tx.$queryRaw<TaskRow[]>`
     UPDATE "Task" t SET status = 'RUNNING', "sessionId" = ${want.sessionId}, "leaseUntil" = ${want.leaseUntil},
-      claims = claims + 1, "reservedUsd" = p.amount::numeric
+      "claimedAt" = ${want.now}, claims = claims + 1, "reservedUsd" = p.amount::numeric
     FROM unnest(${ids}::text[], ${amounts}::text[]) AS p(id, amount)
     WHERE t.id = p.id RETURNING ${RETURNED}`;
   return { tasks: inOrder(rows), isUsdSpent };
@@ -101,8 +104,8 @@ export async function takeBack(
   return prisma.$transaction(async (tx) => {
     const back = await tx.$queryRaw<{ jobId: JobId; reserved: Amount }[]>`
       WITH held AS MATERIALIZED (SELECT id, "reservedUsd" FROM "Task" WHERE ${which} ORDER BY id FOR UPDATE)
-      UPDATE "Task" t SET status = 'QUEUED', "sessionId" = NULL, "leaseUntil" = NULL, "reservedUsd" = 0,
-        claims = claims - ${isAsked ? 0 : 1}
+      UPDATE "Task" t SET status = 'QUEUED', "sessionId" = NULL, "leaseUntil" = NULL, "claimedAt" = NULL,
+        "reservedUsd" = 0, claims = claims - ${isAsked ? 0 : 1}
       FROM held WHERE t.id = held.id RETURNING t."jobId", trim_scale(held."reservedUsd")::text AS reserved`;
     await charge(
       tx,

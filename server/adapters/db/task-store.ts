@@ -77,6 +77,8 @@ export type TaskView = TaskRow & {
   readonly state: ResponseState | null;
   readonly leafIndex: number | null;
   readonly text: string | null;
+  /** When it was last handed out; null: it was not, or was taken back since, or nobody wrote it down. */
+  readonly claimedAt: Date | null;
   /** The session that brought its outcome; null: none did, or none has yet. */
   readonly askedBy: SessionId | null;
 };
@@ -274,6 +276,7 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
         state: (task.outcome?.state ?? null) as ResponseState | null,
         leafIndex: task.outcome ? indexOf(task.outcome.leafHash) : null,
         text: task.outcome?.text ?? null,
+        claimedAt: task.claimedAt,
         askedBy: (task.outcome?.sessionId ?? null) as SessionId | null,
       }));
     },
@@ -288,6 +291,7 @@ export function createTaskStore(prisma: PrismaClient): TaskStore {
           state: (found.outcome?.state ?? null) as ResponseState | null,
           leafIndex: found.outcome ? indexOf(found.outcome.leafHash) : null,
           text: found.outcome?.text ?? null,
+          claimedAt: found.claimedAt,
           askedBy: (found.outcome?.sessionId ?? null) as SessionId | null,
         },
         // The row was written from an Outcome by `close`, and nothing changes it.

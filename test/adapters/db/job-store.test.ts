@@ -173,6 +173,7 @@ describe("tallies", () => {
       country: DE,
       sessionId,
       limit: 1,
+      now: NOON,
       leaseUntil,
       atMostUsd,
       skip: [],

@@ -29,6 +29,7 @@ const claim = async (job: StoredJob, sessionId = aSessionId(), limit = 64, count
     country,
     sessionId,
     limit,
+    now: NOON,
     leaseUntil: later(12_000),
     atMostUsd: new Map(),
     skip: [],
@@ -94,6 +95,51 @@ describe("claim", () => {
     await house.context.tasks.giveBack(aSessionId(), [task.id]);
     const [again] = await claim(job, aSessionId(2), 1);
     expect(again).toMatchObject({ id: task.id, claims: 1 });
+  });
+});
+
+describe("when a task was handed out", () => {
+  const claimedAt = async (task: TaskRow) =>
+    (await house.context.tasks.byId(task.id))?.task.claimedAt ?? null;
+
+  it("is that of its last claim, and is forgotten when the task goes back", async () => {
+    const job = await announced(house.context);
+    const [task] = await claim(job, aSessionId(), 1);
+    if (task === undefined) throw new Error("there is a task");
+    expect(await claimedAt(task)).toEqual(NOON);
+    await house.context.tasks.release(aSessionId(), [task.id]);
+    expect(await claimedAt(task)).toBeNull();
+    await claim(job, aSessionId(2), 1);
+    await house.context.tasks.giveBack(aSessionId(2), [task.id]);
+    expect(await claimedAt(task)).toBeNull();
+    await claim(job, aSessionId(3), 1);
+    await house.context.tasks.releaseExpired(later(12_001));
+    expect(await claimedAt(task)).toBeNull();
+  });
+
+  it("stays once the task has closed", async () => {
+    const job = await announced(house.context);
+    const [task] = await claim(job, aSessionId(), 1);
+    if (task === undefined) throw new Error("there is a task");
+    await close(job, aSessionId(), [[task, anOutcome(task)]]);
+    expect(await claimedAt(task)).toEqual(NOON);
+  });
+
+  it("is written for tasks that cost dollars too", async () => {
+    const job = await announced(house.context, { budget: { glm: "0.5", usd: "1" } });
+    const { tasks } = await house.context.tasks.claim({
+      jobId: job.id,
+      country: DE,
+      sessionId: aSessionId(),
+      limit: 1,
+      now: NOON,
+      leaseUntil: later(12_000),
+      atMostUsd: new Map([["control-regional", "0.3"]]),
+      skip: [],
+    });
+    const [task] = tasks;
+    if (task === undefined) throw new Error("there is a task");
+    expect(await claimedAt(task)).toEqual(NOON);
   });
 });
 
