@@ -57,8 +57,14 @@ export const ReviewCheck = z.strictObject({
 });
 export type ReviewCheck = z.infer<typeof ReviewCheck>;
 
-/** For whom an attester speaks. */
-export const Organisation = z.string().trim().min(2).max(100);
+/** For whom an attester speaks, as the log registers it: 2 to 100 characters, none of them a control character. */
+export const RegisteredOrganisation = z.string().regex(/^\P{Cc}{2,100}$/u);
+
+/** The same as somebody types it. */
+export const Organisation = z
+  .string()
+  .trim()
+  .regex(/^\P{Cc}{2,100}$/u);
 export type Organisation = z.infer<typeof Organisation>;
 
 /**
@@ -78,7 +84,7 @@ export const AttestationReport = z.strictObject({
   comparison_index: LeafIndex,
   attester_key: KeyId,
   /** As the key is registered. */
-  organisation: Organisation,
+  organisation: RegisteredOrganisation,
   verdict: AttestationVerdict,
   /** At least one, each of the verdict's kind, in the order of the schema, none twice. */
   reasons: z.array(AttestationReason).min(1).max(6),

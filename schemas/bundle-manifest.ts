@@ -13,12 +13,13 @@ const BundleFile = z
 /** One block of a bundle: bytes with an address of their own, and the name that they have in the ZIP. */
 export const BundleBlock = z.strictObject({
   /**
-   * `exchange`: the question as it was sent, and what came with its answer. `vantage`: where questions
+   * `attestation`: an attester's report about the comparison. `exchange`: the question as it was sent, and what came with its answer. `vantage`: where questions
    * were asked from, at a session's start or, with a leaf, at its end.
    */
   role: z.enum([
     "spec",
     "comparison",
+    "attestation",
     "response",
     "exchange",
     "vantage",

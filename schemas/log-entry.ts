@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { AttestationVerdict, RegisteredOrganisation } from "@/schemas/attestation";
 import { Place } from "@/schemas/country";
 import {
   Amount,
+  AttestationId,
   Cid,
   ComparisonId,
   Digest,
@@ -25,16 +27,30 @@ const common = {
 };
 const simulated = z.boolean();
 
-/** Registers a key that signs entries. Signed by the log's own key. */
-export const KeyEntry = z.strictObject({
+const registration = {
   ...common,
   type: z.literal("beacon.key/v1"),
   key: KeyId,
-  role: z.enum(["runner"]),
   algorithm: z.literal("ed25519"),
   /** Raw 32-byte public key, base64. */
   public_key: z.base64().length(44),
+};
+
+/** Registers the key of an installation, which signs what it does. */
+const RunnerKeyEntry = z.strictObject({ ...registration, role: z.literal("runner") });
+export type RunnerKeyEntry = z.infer<typeof RunnerKeyEntry>;
+
+/** Registers the key of an attester, which signs attestations and nothing else. */
+const AttesterKeyEntry = z.strictObject({
+  ...registration,
+  role: z.literal("attester"),
+  /** For whom the attester speaks. */
+  organisation: RegisteredOrganisation,
 });
+export type AttesterKeyEntry = z.infer<typeof AttesterKeyEntry>;
+
+/** Registers a key that signs entries. Signed by the log's own key. */
+export const KeyEntry = z.discriminatedUnion("role", [RunnerKeyEntry, AttesterKeyEntry]);
 export type KeyEntry = z.infer<typeof KeyEntry>;
 
 /**
@@ -195,6 +211,25 @@ export const ComparisonEntry = z.strictObject({
 });
 export type ComparisonEntry = z.infer<typeof ComparisonEntry>;
 
+/** An attester's report about one comparison, signed by the attester's own key. */
+export const AttestationEntry = z.strictObject({
+  ...common,
+  type: z.literal("beacon.attestation/v1"),
+  simulated,
+  job: JobId,
+  intent: LeafIndex,
+  comparison: ComparisonId,
+  /** Where the comparison's entry stands in this log. */
+  comparison_index: LeafIndex,
+  attestation: AttestationId,
+  verdict: AttestationVerdict,
+  /** The block of the report (`schemas/attestation.ts`), which says the same and why. */
+  cid: Cid,
+  size_bytes: z.int().nonnegative(),
+  attester_key: KeyId,
+});
+export type AttestationEntry = z.infer<typeof AttestationEntry>;
+
 /** What may become a leaf: its RFC 8785 bytes are the leaf's bytes. Commitments only, content lives in blocks. */
 export const LogEntry = z.discriminatedUnion("type", [
   KeyEntry,
@@ -206,6 +241,7 @@ export const LogEntry = z.discriminatedUnion("type", [
   WithdrawalEntry,
   SessionEntry,
   ComparisonEntry,
+  AttestationEntry,
 ]);
 export type LogEntry = z.infer<typeof LogEntry>;
 export type EntryType = LogEntry["type"];

@@ -310,7 +310,9 @@ export type MissingBlock = { readonly cid: Cid; readonly lookedAt: Instant };
 /** What the published log says of a key that signs entries. */
 export type KeyView = {
   readonly key: KeyId;
-  readonly role: "runner";
+  readonly role: "runner" | "attester";
+  /** For whom an attester speaks; null for a runner. */
+  readonly organisation: string | null;
   /** Raw 32-byte public key, base64. */
   readonly publicKey: string;
   readonly registeredAt: Instant;

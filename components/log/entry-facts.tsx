@@ -9,6 +9,8 @@ import { Instant } from "@/components/ui/instant";
 import { Glm } from "@/components/ui/money";
 import { lookOf, StateLabel } from "@/components/ui/response-state";
 import { NotMeasured } from "@/components/ui/states";
+import { UntrustedText } from "@/components/ui/untrusted-text";
+import type { AttestationVerdict } from "@/schemas/attestation";
 import type { LogEntry } from "@/schemas/log-entry";
 
 type Row = readonly [string, ReactNode];
@@ -25,6 +27,17 @@ const entryLink = (index: number) => (
   </Link>
 );
 
+const strangersName = (name: string) => (
+  <UntrustedText key="name" text={name} language="und" as="span" />
+);
+
+/** What an attester's verdict means, in a sentence. */
+const VERDICTS: Readonly<Record<AttestationVerdict, string>> = {
+  confirm: "confirms the comparison",
+  contest: "contests the comparison",
+  inconclusive: "could not decide",
+};
+
 /** The rows that only some types of entry have. */
 function ownRows(entry: LogEntry): readonly Row[] {
   switch (entry.type) {
@@ -33,6 +46,9 @@ function ownRows(entry: LogEntry): readonly Row[] {
         ["Key", <Hash key="key" label="key id" value={entry.key} head={12} />],
         ["Public key", <Hash key="public" label="public key" value={entry.public_key} head={12} />],
         ["For", `${entry.role}, ${entry.algorithm}`],
+        ...(entry.role === "attester"
+          ? ([["Speaks for", strangersName(entry.organisation)]] as const)
+          : []),
       ];
     case "beacon.revocation/v1":
       return [
@@ -81,6 +97,19 @@ function ownRows(entry: LogEntry): readonly Row[] {
     case "beacon.comparison/v1":
       return [
         ["Comparison", <Hash key="cmp" label="comparison id" value={entry.comparison} head={12} />],
+        ["Announced in", entryLink(entry.intent)],
+        cidRow("Report", entry.cid),
+        ["Size", formatBytes(entry.size_bytes)],
+      ];
+    case "beacon.attestation/v1":
+      return [
+        [
+          "Attestation",
+          <Hash key="att" label="attestation id" value={entry.attestation} head={12} />,
+        ],
+        ["Verdict", VERDICTS[entry.verdict]],
+        ["Signed with", <Hash key="key" label="key id" value={entry.attester_key} head={12} />],
+        ["About", entryLink(entry.comparison_index)],
         ["Announced in", entryLink(entry.intent)],
         cidRow("Report", entry.cid),
         ["Size", formatBytes(entry.size_bytes)],

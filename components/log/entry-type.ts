@@ -12,4 +12,5 @@ export const ENTRY_NAMES: Readonly<Record<EntryType | "raw", string>> = {
   "beacon.withdrawal/v1": "Withdrawal",
   "beacon.session/v1": "Vantage session",
   "beacon.comparison/v1": "Comparison",
+  "beacon.attestation/v1": "Attestation",
 };

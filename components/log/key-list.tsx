@@ -6,12 +6,18 @@ import { Facts } from "@/components/ui/facts";
 import { Hash } from "@/components/ui/hash";
 import { Instant } from "@/components/ui/instant";
 import { Empty } from "@/components/ui/states";
+import { UntrustedText } from "@/components/ui/untrusted-text";
 import type { KeyView } from "@/schemas/snapshot";
 
 const REASONS: Readonly<Record<NonNullable<KeyView["revocation"]>["reason"], string>> = {
   superseded: "another key took its place",
   compromised: "somebody else may have had it",
   retired: "it is not used any more",
+};
+
+const SIGNS: Readonly<Record<KeyView["role"], string>> = {
+  runner: "runner: signs what was asked and what came back",
+  attester: "attester: signs reports about comparisons, and nothing else",
 };
 
 const entryLink = (index: number) => (
@@ -55,7 +61,15 @@ function KeyCard({ registered: { revocation, ...key } }: { registered: KeyView }
       </p>
       <Facts
         rows={[
-          ["For", `${key.role}: signs what was asked and what came back`],
+          ["For", SIGNS[key.role]],
+          ...(key.organisation === null
+            ? []
+            : ([
+                [
+                  "Speaks for",
+                  <UntrustedText key="for" text={key.organisation} language="und" as="span" />,
+                ],
+              ] as const)),
           [
             "Registered",
             <span key="registered">

@@ -1,6 +1,7 @@
 import { counted, formatCount } from "@/components/ui/count";
 import { shorten } from "@/components/ui/shorten";
 import type { Verification } from "@/components/verify/run-verification";
+import { isLogSigned, signingKeyOf } from "@/server/domain/log/receipt";
 import type { Check, CheckName, Facts } from "@/server/domain/verify/report";
 
 /** How one link of the chain is drawn. Weak: it holds, or was left out, in a way that a reader should mind. */
@@ -46,6 +47,7 @@ const titleOf = (name: CheckName, facts: Facts): string => {
 type Machine = (facts: Facts, verification: Verification) => string | null;
 
 const subjectOf = ({ entry }: Facts): string => {
+  if ("attestation" in entry) return entry.attestation;
   if ("task" in entry) return entry.task;
   if ("job" in entry) return entry.job;
   return "key" in entry ? entry.key : entry.file;
@@ -61,7 +63,7 @@ const MACHINES: Readonly<Record<CheckName, Machine>> = {
   "bytes-match-cid": (facts) => short(addressOf(facts)),
   "receipt-binds-bytes": (facts) => short(subjectOf(facts)),
   "receipt-signature": ({ entry }) =>
-    "runner_key" in entry ? `ed25519 ${shorten(entry.runner_key, 8)}` : "ed25519, the log’s key",
+    isLogSigned(entry) ? "ed25519, the log’s key" : `ed25519 ${shorten(signingKeyOf(entry), 8)}`,
   "runner-key-registered": () => null,
   "leaf-included": ({ size }) => `of ${formatCount(size)}`,
   "checkpoint-signature": ({ origin }) => origin,

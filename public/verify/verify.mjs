@@ -10,9 +10,11 @@
  *
  * A receipt says: this entry stands in that public log, at this place, signed by that key. This
  * program checks that
- *   - the document, if you have it, is the one that the entry names, byte for byte;
+ *   - the document, if you have it, is the one that the entry names, byte for byte, and an attester's
+ *     report says what its entry says;
  *   - the signed statement is about this entry and this log, and the key that it names signed it;
- *   - the log registered that key before the entry, and did not take it back before the entry;
+ *   - the log registered that key before the entry, for entries of this kind, and did not take it
+ *     back before the entry;
  *   - the entry is in the log's tree, and the log and enough witnesses signed that tree;
  *   - the document of where the question was asked from, where the receipt carries one, is the one
  *     that the entry names;
@@ -694,7 +696,8 @@ const cell = {
 const ENTRY_FIELDS = {
   "beacon.key/v1": {
     key: id("key"),
-    role: anyOf("runner"),
+    role: anyOf("runner", "attester"),
+    "organisation?": matching(/^\P{Cc}{2,100}$/u),
     algorithm: anyOf("ed25519"),
     public_key: base64(32),
   },
@@ -776,10 +779,27 @@ const ENTRY_FIELDS = {
     size_bytes: count,
     runner_key: id("key"),
   },
+  "beacon.attestation/v1": {
+    simulated: flag,
+    job: id("job"),
+    intent: count,
+    comparison: id("cmp"),
+    comparison_index: count,
+    attestation: id("att"),
+    verdict: anyOf("confirm", "contest", "inconclusive"),
+    cid,
+    size_bytes: count,
+    attester_key: id("key"),
+  },
 };
 
-const entryOf = (type) =>
-  record({ v: anyOf(1), at: instant, type: anyOf(type), ...ENTRY_FIELDS[type] });
+/** Of a key's registration it is said for whom an attester speaks, and for a runner it is not. */
+const isForSomebody = (entry) =>
+  (entry.role === "attester") === Object.hasOwn(entry, "organisation");
+const entryOf = (type) => {
+  const form = record({ v: anyOf(1), at: instant, type: anyOf(type), ...ENTRY_FIELDS[type] });
+  return (value) => form(value) && isForSomebody(value);
+};
 const anyEntry = (value) => Object.keys(ENTRY_FIELDS).some((type) => entryOf(type)(value));
 
 const PAYLOAD_TYPE = "application/vnd.in-toto+json";
@@ -812,9 +832,15 @@ const receiptExtra = record({
   "vantage?": jsonWithin(VANTAGE_DEPTH),
 });
 
-/** Entries that the log's own key signs, and no runner's. */
+/** Entries that the log's own key signs, and no other. */
 const isLogSigned = ({ type }) =>
   ["beacon.key/v1", "beacon.revocation/v1", "beacon.verifier/v1"].includes(type);
+
+/** Attesters sign attestations, and nothing else; runners sign the rest. */
+const roleFor = ({ type }) => (type === "beacon.attestation/v1" ? "attester" : "runner");
+
+/** The name of the key that signs an entry, where the log's own does not. */
+const signingKeyOf = (entry) => entry.attester_key ?? entry.runner_key;
 
 /** The entry with what it leans on. One spelling only, so that no byte of it escapes the checks. */
 function parseExtra(bytes) {
@@ -876,6 +902,7 @@ const cidOf = (entry) =>
     "beacon.result/v1": entry.cid,
     "beacon.session/v1": entry.cid,
     "beacon.comparison/v1": entry.cid,
+    "beacon.attestation/v1": entry.cid,
     "beacon.intent/v1": entry.spec_cid,
   })[entry.type] ?? null;
 
@@ -899,6 +926,7 @@ const subjectOf = (entry) =>
     "beacon.intent/v1": entry.job,
     "beacon.session/v1": entry.session,
     "beacon.comparison/v1": entry.comparison,
+    "beacon.attestation/v1": entry.attestation,
   })[entry.type] ?? entry.task;
 
 /** The statement is made again and compared as bytes; the envelope's own is never parsed. */
@@ -941,7 +969,7 @@ function found(work, whenHolds, whenFails) {
   }
 }
 
-/** `document` is the SHA-256 and the length of the reader's file, or null. */
+/** `document` is the SHA-256, the length and the first bytes of the reader's file, or null. */
 function checkBytes({ entry }, { document }) {
   const expected = cidOf(entry);
   if (expected === null) return notApplicable("This entry stands for no document.");
@@ -956,10 +984,52 @@ function checkBytes({ entry }, { document }) {
   return holds("The document is, byte for byte, the one that the entry names.");
 }
 
-function checkBinding({ entry, dsse, checkpoint }) {
-  return isStatementOf(dsse, entry, checkpoint.origin)
-    ? holds("The signed statement is about this entry, in this log.")
-    : fails("The signed statement is about something else than this entry.");
+function checkBinding(receipt, { document }) {
+  const { entry, dsse, checkpoint } = receipt;
+  if (!isStatementOf(dsse, entry, checkpoint.origin))
+    return fails("The signed statement is about something else than this entry.");
+  if (entry.type === "beacon.attestation/v1" && document !== null)
+    return checkReport(receipt, document);
+  return holds("The signed statement is about this entry, in this log.");
+}
+
+/** The longest report that an attester can write has some 60,000 bytes. */
+const MAX_REPORT_BYTES = 65_536;
+/** How deep a report is nested: its checklist is a list of rows of texts. */
+const REPORT_DEPTH = 4;
+
+/** An attestation's entry repeats what its report says of itself. Do the two agree? */
+function checkReport({ entry, key, checkpoint }, document) {
+  const report = reportIn(document);
+  if (report === null) return fails("The document is not a report in canonical form.");
+  const expected = {
+    id: entry.attestation,
+    log: checkpoint.origin,
+    job: entry.job,
+    comparison: entry.comparison,
+    comparison_index: entry.comparison_index,
+    attester_key: entry.attester_key,
+    verdict: entry.verdict,
+    signed_at: entry.at,
+    // Without a registration there is nothing to hold the name against; another check says so.
+    ...(key?.entry.role === "attester" && { organisation: key.entry.organisation }),
+  };
+  return Object.entries(expected).every(([name, value]) => report[name] === value)
+    ? holds("The signed statement is about this entry, and the report says what the entry says.")
+    : fails("The report says something else than the entry says of it.");
+}
+
+/** The report whose canonical form the document is; null when it is none. */
+function reportIn({ head, size }) {
+  if (size > MAX_REPORT_BYTES) return null;
+  try {
+    const report = JSON.parse(fromUtf8(head) ?? "");
+    const isReport = jsonWithin(REPORT_DEPTH)(report) && canonicalBytes(report).equals(head);
+    return isReport ? report : null;
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function checkSignature({ entry, dsse, key, checkpoint }, { policy }) {
@@ -968,7 +1038,7 @@ function checkSignature({ entry, dsse, key, checkpoint }, { policy }) {
       ? holds("The log's own key signed the statement.")
       : fails("No key that the policy knows for this log signed the statement.");
   if (key === null) return fails("The receipt does not carry the key that signed the statement.");
-  return isSignedBy(dsse, entry.runner_key, [fromBase64(key.entry.public_key)])
+  return isSignedBy(dsse, signingKeyOf(entry), [fromBase64(key.entry.public_key)])
     ? holds("The key that the receipt names signed the statement.")
     : fails("The signature under the statement is wrong.");
 }
@@ -978,8 +1048,10 @@ function checkRunnerKey(receipt, { policy }) {
   if (isLogSigned(entry)) return notApplicable("The log's own key signed this entry.");
   if (key === null) return fails("The receipt carries no registration of the signing key.");
   const keyId = keyIdOf(fromBase64(key.entry.public_key));
-  if (key.entry.key !== keyId || entry.runner_key !== keyId)
+  if (key.entry.key !== keyId || signingKeyOf(entry) !== keyId)
     return fails("The registration is of another key than the one that the entry names.");
+  if (key.entry.role !== roleFor(entry))
+    return fails("The key was registered to sign another kind of entry than this one.");
   if (key.revocation !== undefined && key.revocation.entry.key !== keyId)
     return fails("The revocation is of another key than the one that the entry names.");
   if (BigInt(key.index) >= own.index)
@@ -1296,11 +1368,13 @@ function readText(path) {
 function readDocument(path) {
   const hash = createHash("sha256");
   let size = 0;
+  let head = Buffer.alloc(0);
   readPieces(path, Number.MAX_SAFE_INTEGER - 1, (piece) => {
     hash.update(piece);
     size += piece.length;
+    if (head.length <= MAX_REPORT_BYTES) head = Buffer.concat([head, piece]);
   });
-  return { sha256: hash.digest(), size };
+  return { sha256: hash.digest(), size, head };
 }
 
 function judgePaths(receipt, { policy, block, since, consistency }) {
@@ -1334,10 +1408,12 @@ const visible = (text) =>
     char === "\n" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
+const documentOf = (block) => ({ sha256: sha256(block), size: block.length, head: block });
+
 /** One case of `--batch`. */
 function judgeLine(line) {
   const { receipt, policy, block, since, consistency } = filesOf(line);
-  const document = block === null ? null : { sha256: sha256(block), size: block.length };
+  const document = block === null ? null : documentOf(block);
   if (receipt === null || policy === null)
     return unusable(new Refusal("CONFIG_INVALID", "the line has no receipt and policy"));
   return judgeFiles({ receipt, policy, document, since, consistency });

@@ -11,9 +11,11 @@ openssl itself cannot be used.
 A receipt says: this entry stands in that public log, at this place, signed by that key. This
 program checks that
 
-  - the document, if you have it, is the one that the entry names, byte for byte;
+  - the document, if you have it, is the one that the entry names, byte for byte, and an attester's
+    report says what its entry says;
   - the signed statement is about this entry and this log, and the key that it names signed it;
-  - the log registered that key before the entry, and did not take it back before the entry;
+  - the log registered that key before the entry, for entries of this kind, and did not take it back
+    before the entry;
   - the entry is in the log's tree, and the log and enough witnesses signed that tree;
   - the document of where the question was asked from, where the receipt carries one, is the one
     that the entry names;
@@ -881,7 +883,8 @@ CELL = {
 ENTRY_FIELDS: dict[str, dict[str, Form]] = {
     "beacon.key/v1": {
         "key": an_id("key"),
-        "role": any_of("runner"),
+        "role": any_of("runner", "attester"),
+        "organisation?": matching("[^\x00-\x1f\x7f-\x9f]{2,100}"),
         "algorithm": any_of("ed25519"),
         "public_key": base64_of(32),
     },
@@ -963,12 +966,30 @@ ENTRY_FIELDS: dict[str, dict[str, Form]] = {
         "size_bytes": COUNT,
         "runner_key": an_id("key"),
     },
+    "beacon.attestation/v1": {
+        "simulated": FLAG,
+        "job": an_id("job"),
+        "intent": COUNT,
+        "comparison": an_id("cmp"),
+        "comparison_index": COUNT,
+        "attestation": an_id("att"),
+        "verdict": any_of("confirm", "contest", "inconclusive"),
+        "cid": is_cid,
+        "size_bytes": COUNT,
+        "attester_key": an_id("key"),
+    },
 }
 
 
 def entry_of(type_name: str) -> Form:
     common = {"v": any_of(1), "at": is_instant, "type": any_of(type_name)}
-    return record({**common, **ENTRY_FIELDS[type_name]})
+    form = record({**common, **ENTRY_FIELDS[type_name]})
+    return lambda value: form(value) and is_for_somebody(value)
+
+
+def is_for_somebody(entry: dict) -> bool:
+    """A key's registration says for whom an attester speaks, and says no such thing of a runner."""
+    return (entry.get("role") == "attester") == ("organisation" in entry)
 
 
 def is_entry(value: Any) -> bool:
@@ -1013,8 +1034,18 @@ RECEIPT_EXTRA = record(
 
 
 def is_log_signed(entry: dict) -> bool:
-    """Whether the log's own key signs such an entry, and no runner's."""
+    """Whether the log's own key signs such an entry, and no other."""
     return entry["type"] in ("beacon.key/v1", "beacon.revocation/v1", "beacon.verifier/v1")
+
+
+def role_for(entry: dict) -> str:
+    """Attesters sign attestations, and nothing else; runners sign the rest."""
+    return "attester" if entry["type"] == "beacon.attestation/v1" else "runner"
+
+
+def signing_key_of(entry: dict) -> str:
+    """The name of the key that signs an entry, where the log's own does not."""
+    return entry[f"{role_for(entry)}_key"]
 
 
 def parse_extra(data: bytes) -> dict:
@@ -1090,6 +1121,7 @@ DOCUMENT_FIELD = {
     "beacon.result/v1": "cid",
     "beacon.session/v1": "cid",
     "beacon.comparison/v1": "cid",
+    "beacon.attestation/v1": "cid",
     "beacon.intent/v1": "spec_cid",
 }
 
@@ -1101,6 +1133,7 @@ SUBJECT_FIELD = {
     "beacon.intent/v1": "job",
     "beacon.session/v1": "session",
     "beacon.comparison/v1": "comparison",
+    "beacon.attestation/v1": "attestation",
 }
 
 
@@ -1154,10 +1187,17 @@ def is_signed_by_log(dsse: dict, origin: str, policy: Policy) -> bool:
 Finding = dict[str, str]
 
 
+# The longest report that an attester can write has some 60,000 bytes.
+MAX_REPORT_BYTES = 65_536
+
+
 @dataclass(frozen=True)
 class Document:
+    """The reader's file. `head` is all of it, or as much as shows that it is too long for a report."""
+
     sha256: bytes
     size: int
+    head: bytes
 
 
 @dataclass(frozen=True)
@@ -1206,10 +1246,52 @@ def check_bytes(receipt: Receipt, at_hand: AtHand) -> Finding:
     return holds("The document is, byte for byte, the one that the entry names.")
 
 
-def check_binding(receipt: Receipt, _: AtHand) -> Finding:
-    if is_statement_of(receipt.dsse, receipt.entry, receipt.checkpoint.origin):
-        return holds("The signed statement is about this entry, in this log.")
-    return fails("The signed statement is about something else than this entry.")
+def check_binding(receipt: Receipt, at_hand: AtHand) -> Finding:
+    if not is_statement_of(receipt.dsse, receipt.entry, receipt.checkpoint.origin):
+        return fails("The signed statement is about something else than this entry.")
+    if receipt.entry["type"] == "beacon.attestation/v1" and at_hand.document is not None:
+        return check_report(receipt, at_hand.document)
+    return holds("The signed statement is about this entry, in this log.")
+
+
+# How deep a report is nested: its checklist is a list of rows of texts.
+REPORT_DEPTH = 4
+
+
+def check_report(receipt: Receipt, document: Document) -> Finding:
+    """An attestation's entry repeats what its report says of itself. Do the two agree?"""
+    entry, report = receipt.entry, report_in(document)
+    if report is None:
+        return fails("The document is not a report in canonical form.")
+    same = ("job", "comparison", "comparison_index", "attester_key", "verdict")
+    expected = {
+        **{name: entry[name] for name in same},
+        "id": entry["attestation"],
+        "log": receipt.checkpoint.origin,
+        "signed_at": entry["at"],
+    }
+    # Without a registration there is nothing to hold the name against; another check says so.
+    if receipt.key is not None and receipt.key["entry"]["role"] == "attester":
+        expected["organisation"] = receipt.key["entry"]["organisation"]
+    if all(any_of(value)(report.get(name)) for name, value in expected.items()):
+        return holds("The signed statement is about this entry, and the report says what it says.")
+    return fails("The report says something else than the entry says of it.")
+
+
+def report_in(document: Document) -> Optional[dict]:
+    """The report whose canonical form the document is; None when it is none."""
+    if document.size > MAX_REPORT_BYTES:
+        return None
+    try:
+        report = parse_json(from_utf8(document.head) or "")
+        is_report = (
+            isinstance(report, dict)
+            and json_within(REPORT_DEPTH)(report)
+            and canonical_bytes(report) == document.head
+        )
+    except (ValueError, RecursionError, Refusal):
+        return None
+    return report if is_report else None
 
 
 def check_signature(receipt: Receipt, at_hand: AtHand) -> Finding:
@@ -1221,7 +1303,7 @@ def check_signature(receipt: Receipt, at_hand: AtHand) -> Finding:
     if key is None:
         return fails("The receipt does not carry the key that signed the statement.")
     public_key = from_base64(key["entry"]["public_key"])
-    if is_signed_by(receipt.dsse, entry["runner_key"], [public_key]):
+    if is_signed_by(receipt.dsse, signing_key_of(entry), [public_key]):
         return holds("The key that the receipt names signed the statement.")
     return fails("The signature under the statement is wrong.")
 
@@ -1234,8 +1316,10 @@ def check_runner_key(receipt: Receipt, at_hand: AtHand) -> Finding:
         return fails("The receipt carries no registration of the signing key.")
     revocation = key.get("revocation")
     key_id = "key-" + to_base32(sha256(from_base64(key["entry"]["public_key"]))[:16])
-    if key["entry"]["key"] != key_id or entry["runner_key"] != key_id:
+    if key["entry"]["key"] != key_id or signing_key_of(entry) != key_id:
         return fails("The registration is of another key than the one that the entry names.")
+    if key["entry"]["role"] != role_for(entry):
+        return fails("The key was registered to sign another kind of entry than this one.")
     if revocation is not None and revocation["entry"]["key"] != key_id:
         return fails("The revocation is of another key than the one that the entry names.")
     if key["index"] >= receipt.own.index:
@@ -1510,15 +1594,16 @@ def read_document(path: Optional[str]) -> Optional[Document]:
     """A document may be of any size: it is hashed as it is read."""
     if path is None:
         return None
-    digest, size = hashlib.sha256(), 0
+    digest, size, head = hashlib.sha256(), 0, b""
     try:
         with open(path, "rb") as file:
             for piece in iter(lambda: file.read(65_536), b""):
                 digest.update(piece)
                 size += len(piece)
+                head += piece[: MAX_REPORT_BYTES + 1 - len(head)]
     except OSError as error:
         raise Refusal("CONFIG_INVALID", f"{path} cannot be read") from error
-    return Document(digest.digest(), size)
+    return Document(digest.digest(), size, head)
 
 
 def judge_paths(asked: argparse.Namespace) -> dict:
@@ -1566,7 +1651,7 @@ def judge_line(line: str) -> dict:
     receipt, policy, block = map(files.get, ("receipt", "policy", "block"))
     if receipt is None or policy is None:
         return unusable(Refusal("CONFIG_INVALID", "the line has no receipt and policy"))
-    document = None if block is None else Document(sha256(block), len(block))
+    document = None if block is None else Document(sha256(block), len(block), block)
     return judge_files(receipt, policy, document, files.get("since"), files.get("consistency"))
 
 

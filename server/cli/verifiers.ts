@@ -40,6 +40,7 @@ const PROGRAMS: readonly {
     banner: "/*! What verifier.js loads when a receipt or a policy asks for it. */",
     exports: [
       ["checkConsistency", "@/server/domain/verify/check-consistency"],
+      ["checkReport", "@/server/domain/verify/check-report"],
       ["checkRevocation", "@/server/domain/verify/check-revocation"],
       ["verifySubtreeCosignature", "@/server/domain/log/subtree-cosignature"],
     ],

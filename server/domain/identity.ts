@@ -1,5 +1,15 @@
 import type { Place } from "@/schemas/country";
-import type { ComparisonId, JobId, KeyId, SessionId, TaskId, UserId } from "@/schemas/primitives";
+import type {
+  AttestationId,
+  ComparisonId,
+  InvitationId,
+  JobId,
+  KeyId,
+  SessionId,
+  SignInId,
+  TaskId,
+  UserId,
+} from "@/schemas/primitives";
 import { base32 } from "@/server/domain/bytes";
 import { canonicalBytes, type Json } from "@/server/domain/digest";
 import { sha256 } from "@/server/domain/sha256";
@@ -9,8 +19,14 @@ const derived = (value: Json): string => base32(sha256(canonicalBytes(value)).sl
 /** `job-` and 26 base32 characters of 16 bytes that the caller drew at random. */
 export const jobIdFrom = (random16: Uint8Array): JobId => `job-${base32(random16)}` as JobId;
 export const userIdFrom = (random16: Uint8Array): UserId => `usr-${base32(random16)}` as UserId;
+export const signInIdFrom = (random16: Uint8Array): SignInId =>
+  `sgn-${base32(random16)}` as SignInId;
+export const invitationIdFrom = (random16: Uint8Array): InvitationId =>
+  `inv-${base32(random16)}` as InvitationId;
 export const sessionIdFrom = (random16: Uint8Array): SessionId =>
   `ses-${base32(random16)}` as SessionId;
+export const attestationIdFrom = (random16: Uint8Array): AttestationId =>
+  `att-${base32(random16)}` as AttestationId;
 
 /** What makes two tasks the same task. */
 export type TaskKey = {

@@ -111,6 +111,7 @@ type JobLeaves = {
   readonly comparison: readonly Leaf[];
   readonly closings: readonly { readonly index: number; readonly entry: Closes }[];
   readonly sessions: readonly Leaf[];
+  readonly attestations: readonly Leaf[];
   readonly keys: readonly Leaf[];
   readonly verifiers: readonly Leaf[];
 };
@@ -138,6 +139,7 @@ async function leavesOf(
     comparison: await ofKind(deps, "beacon.comparison/v1", jobId, size),
     closings: closings.sort((a, b) => a.index - b.index),
     sessions: await ofKind(deps, "beacon.session/v1", jobId, size),
+    attestations: await ofKind(deps, "beacon.attestation/v1", jobId, size),
     keys: [
       ...(await ofKind(deps, "beacon.key/v1", null, size)),
       ...(await ofKind(deps, "beacon.revocation/v1", null, size)),
@@ -196,6 +198,12 @@ async function* jobRows(
     const draft = { role: "comparison", file: BUNDLE_FILE.comparison, leaf: index } as const;
     yield await document(draft, entry.cid, entry.size_bytes);
     yield await receipt("receipts/comparison.tlog-proof", index);
+  }
+  for (const { index, entry } of leaves.attestations) {
+    if (entry.type !== "beacon.attestation/v1") continue;
+    const file = `attestations/${entry.attestation}.json`;
+    yield await document({ role: "attestation", file, leaf: index }, entry.cid, entry.size_bytes);
+    yield await receipt(`receipts/${entry.attestation}.tlog-proof`, index);
   }
   for (const { index, entry } of leaves.keys)
     if ("key" in entry)

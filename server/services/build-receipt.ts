@@ -10,7 +10,7 @@ import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { keyRegistryOf } from "@/server/domain/log/key-registry";
 import { formatProof, MAX_PROOF_FILE_BYTES } from "@/server/domain/log/proof";
 import { readEntry } from "@/server/domain/log/read-entry";
-import { formatReceipt, isLogSigned } from "@/server/domain/log/receipt";
+import { formatReceipt, isLogSigned, signingKeyOf } from "@/server/domain/log/receipt";
 
 /** A receipt, and the name under which it is saved, which says when what it is about is simulated. */
 export type Receipt = { readonly text: string; readonly fileName: string };
@@ -96,7 +96,7 @@ async function keyOf(
     ...(await deps.log.ofKind("beacon.key/v1", null)),
     ...(await deps.log.ofKind("beacon.revocation/v1", null)),
   ].filter((leaf) => leaf.index < size);
-  const known = keyRegistryOf(leaves).find(({ key }) => key === entry.runner_key);
+  const known = keyRegistryOf(leaves).find(({ key }) => key === signingKeyOf(entry));
   if (known === undefined || known.registration.index >= index)
     throw new BeaconError(
       "LEAF_NOT_FOUND",

@@ -13,6 +13,7 @@ import { EMPTY_ROOT } from "@/server/domain/log/merkle";
 import { isSignatureOf, parseNote } from "@/server/domain/log/note";
 import type { Policy } from "@/server/domain/log/policy";
 import { readEntry } from "@/server/domain/log/read-entry";
+import { isLogSigned, signingKeyOf } from "@/server/domain/log/receipt";
 import { instantOf } from "@/server/domain/time";
 
 export type ShowLogDeps = {
@@ -86,7 +87,7 @@ export async function showLeaf(deps: ShowLogDeps, index: number): Promise<LeafSn
     bytes: base64(leaf.bytes),
     leafHash: hex(leaf.leafHash),
     dsse: leaf.dsse,
-    signerKey: entry !== null && "runner_key" in entry ? entry.runner_key : null,
+    signerKey: entry === null || isLogSigned(entry) ? null : signingKeyOf(entry),
     size,
     proof: proof.map(hex),
   };

@@ -19,6 +19,7 @@ export async function showKeys(deps: ShowRegistryDeps): Promise<readonly KeyView
   return keyRegistryOf(leaves).map(({ key, registration, revocation }) => ({
     key,
     role: registration.entry.role,
+    organisation: registration.entry.role === "attester" ? registration.entry.organisation : null,
     publicKey: registration.entry.public_key,
     registeredAt: registration.entry.at,
     registrationIndex: registration.index,

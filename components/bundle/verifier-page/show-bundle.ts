@@ -193,6 +193,8 @@ const documentName = (file: string): string | null => {
   if (file === "receipts/comparison.tlog-proof") return "comparison.json";
   const [, session] = /^receipts\/(ses-[a-z2-7]{26})\.tlog-proof$/.exec(file) ?? [];
   if (session !== undefined) return `sessions/${session}.json`;
+  const [, attestation] = /^receipts\/(att-[a-z2-7]{26})\.tlog-proof$/.exec(file) ?? [];
+  if (attestation !== undefined) return `attestations/${attestation}.json`;
   const [, task] = /^receipts\/(tsk-[a-z2-7]{26})\.tlog-proof$/.exec(file) ?? [];
   return task === undefined ? null : `responses/${task}.txt`;
 };

@@ -38,12 +38,15 @@ const KINDS: Readonly<Record<LogEntry["type"], string>> = {
   "beacon.withdrawal/v1": "Withdrawal",
   "beacon.session/v1": "End of a vantage session",
   "beacon.comparison/v1": "Report of the job",
+  "beacon.attestation/v1": "Attestation of the report",
 };
 
 function aboutOf(entry: LogEntry): string {
   if ("prompt" in entry)
     return `${entry.prompt} to ${entry.service} from ${entry.country}, repeat ${entry.repeat + 1}${"state" in entry ? `: ${entry.state}` : ""}`;
   if ("ended" in entry) return `from ${entry.country}: ${entry.ended}, exit ${entry.geo}`;
+  if ("verdict" in entry) return `${entry.verdict}, by ${entry.attester_key}`;
+  if ("organisation" in entry) return `${entry.key}, for ${entry.organisation}`;
   if ("key" in entry) return entry.key;
   return "file" in entry ? entry.file : "";
 }

@@ -4,7 +4,15 @@ import { type BundleProblem, problem } from "@/server/domain/bundle/report";
 import { cidOf, MAX_BLOCK_BYTES } from "@/server/domain/digest";
 
 /** Folders that hold nothing but blocks. */
-const BLOCK_FOLDERS = ["responses/", "exchanges/", "vantages/", "sessions/", "receipts/", "keys/"];
+const BLOCK_FOLDERS = [
+  "attestations/",
+  "responses/",
+  "exchanges/",
+  "vantages/",
+  "sessions/",
+  "receipts/",
+  "keys/",
+];
 
 /** Holds the rows of a manifest against the files, and the files against the rows. */
 export function checkBlocks(

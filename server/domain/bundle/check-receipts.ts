@@ -1,4 +1,5 @@
 import type { BundleBlock, BundleManifest } from "@/schemas/bundle-manifest";
+import type { VerifierEntry } from "@/schemas/log-entry";
 import type { KeyId } from "@/schemas/primitives";
 import { BUNDLE_FILE, type BundleFiles } from "@/server/domain/bundle/bundle";
 import { type BundleProblem, type BundleReceipt, problem } from "@/server/domain/bundle/report";
@@ -8,7 +9,7 @@ import { parseCheckpoint } from "@/server/domain/log/checkpoint";
 import { parseNote } from "@/server/domain/log/note";
 import type { Policy } from "@/server/domain/log/policy";
 import { parseProof } from "@/server/domain/log/proof";
-import { cidOfEntry } from "@/server/domain/log/receipt";
+import { cidOfEntry, isLogSigned, signingKeyOf } from "@/server/domain/log/receipt";
 import { sha256 } from "@/server/domain/sha256";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 
@@ -19,6 +20,7 @@ export type OnProgress = (done: number, of: number) => void | Promise<void>;
 const isDocument = ({ role, leaf }: BundleBlock): boolean =>
   role === "spec" ||
   role === "comparison" ||
+  role === "attestation" ||
   role === "response" ||
   (role === "vantage" && leaf !== null);
 
@@ -147,36 +149,54 @@ function isOtherState(
   return parseProof(files.get(file) ?? new Uint8Array()).checkpoint !== checkpoint;
 }
 
+/** A report of a job by its id and its place in the log. */
+const nameOf = ({ comparison }: { readonly comparison: string }, index: bigint | number): string =>
+  `${comparison} ${index}`;
+
 /**
  * What the log says elsewhere in the bundle about the receipts of it: a key that was taken back before
- * it signed, and verification programs that are not those to which the log commits.
+ * it signed, attestations of another report, and verification programs that are not those to which the
+ * log commits.
  */
 export function checkAgainstLog(
   files: BundleFiles,
   sound: readonly BundleReceipt[],
 ): readonly BundleProblem[] {
   const revoked = new Map<KeyId, bigint>();
-  for (const { report } of sound)
+  const reports = new Set<string>();
+  for (const { report } of sound) {
     if (report.facts?.entry.type === "beacon.revocation/v1")
       revoked.set(report.facts.entry.key, report.facts.index);
+    if (report.facts?.entry.type === "beacon.comparison/v1")
+      reports.add(nameOf(report.facts.entry, report.facts.index));
+  }
   return sound.flatMap(({ file, report }) => {
     if (report.facts === null) return [];
     const { entry, index } = report.facts;
-    if (entry.type === "beacon.verifier/v1") {
-      const program = files.get(`verify/${entry.file}`);
-      return program !== undefined && hex(sha256(program)) !== entry.sha256
-        ? [problem(`verify/${entry.file}`, "It is not the program that the log commits to.")]
-        : [];
-    }
-    const at = "runner_key" in entry ? revoked.get(entry.runner_key) : undefined;
-    return at !== undefined && at < index
-      ? [
-          problem(
-            file,
-            `The signing key was revoked as entry ${at}, before this one.`,
-            "KEY_REVOKED",
-          ),
-        ]
-      : [];
+    if (entry.type === "beacon.verifier/v1") return checkProgram(files, entry);
+    const isStray =
+      entry.type === "beacon.attestation/v1" && !reports.has(nameOf(entry, entry.comparison_index));
+    const at = isLogSigned(entry) ? undefined : revoked.get(signingKeyOf(entry));
+    return [
+      ...(isStray
+        ? [problem(file, "The report that it attests is not the one in this bundle.")]
+        : []),
+      ...(at !== undefined && at < index
+        ? [
+            problem(
+              file,
+              `The signing key was revoked as entry ${at}, before this one.`,
+              "KEY_REVOKED",
+            ),
+          ]
+        : []),
+    ];
   });
+}
+
+function checkProgram(files: BundleFiles, entry: VerifierEntry): readonly BundleProblem[] {
+  const program = files.get(`verify/${entry.file}`);
+  return program !== undefined && hex(sha256(program)) !== entry.sha256
+    ? [problem(`verify/${entry.file}`, "It is not the program that the log commits to.")]
+    : [];
 }

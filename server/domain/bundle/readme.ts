@@ -35,8 +35,9 @@ ${missing === 0 ? "No bytes are missing." : `Bytes are missing of ${missing} doc
   vantages/          where questions were asked from, as the first looks out of the exit say
   sessions/          the same at the end of each vantage session, with the looks after the last question
   comparison.json    the report
-  receipts/          one proof for each task, for the announcement, for the report, and for the end
-                     of each vantage session
+  attestations/      what attesters said of the report until this bundle was made; there may be others
+  receipts/          one proof for each task, for the announcement, for the report, for each attestation,
+                     and for the end of each vantage session
   checkpoint         the log's signed state at ${checkpoint.size} entries; every proof leads to it
   policy.txt         whose signatures count: the log's key and its witnesses
   keys/              proofs that the log registered the signing keys, or took them back

@@ -135,6 +135,9 @@ function notesOf(
     .map((file) => file.slice("verify/".length))
     .filter((file) => !committed.has(file));
   const silent = sessionsNote(sound);
+  const attested = sound.filter(
+    ({ report }) => report.facts?.entry.type === "beacon.attestation/v1",
+  ).length;
   const stamps = [...files.keys()].filter((file) => /^timestamp\/.*\.(tsr|ots)$/.test(file));
   return [
     stamps.length === 0
@@ -146,6 +149,9 @@ function notesOf(
           `Added after the bundle was made, and vouched for by nothing in it: ${added.join(", ")}.`,
         ]),
     ...(silent === null ? [] : [silent]),
+    attested === 0
+      ? "No attestation of the report is in the bundle. The log may hold some."
+      : `Attestations of the report in the bundle: ${attested}. The log may hold others.`,
     ...(uncommitted.length === 0
       ? []
       : [`No entry of the log commits to these programs: ${uncommitted.join(", ")}.`]),

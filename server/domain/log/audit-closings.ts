@@ -1,4 +1,4 @@
-import type { IntentEntry, LogEntry } from "@/schemas/log-entry";
+import type { IntentEntry, KeyEntry, LogEntry } from "@/schemas/log-entry";
 import type { KeyId } from "@/schemas/primitives";
 import { fromUtf8, hex } from "@/server/domain/bytes";
 import {
@@ -8,7 +8,12 @@ import {
 } from "@/server/domain/log/completeness";
 import { leafHashOf } from "@/server/domain/log/merkle";
 import { readEntry } from "@/server/domain/log/read-entry";
-import { isLogSigned, type LogSignedEntry } from "@/server/domain/log/receipt";
+import {
+  isLogSigned,
+  isRoleOf,
+  type LogSignedEntry,
+  signingKeyOf,
+} from "@/server/domain/log/receipt";
 
 /** A job that was announced, and how its tasks closed in the log. */
 export type AuditedJob = {
@@ -43,14 +48,17 @@ type Tally = {
   counts: Record<(typeof CLOSINGS)[keyof typeof CLOSINGS], number>;
   /** Vantage sessions whose end is in the log. */
   readonly ended: Set<string>;
-  hasComparison: boolean;
+  /** Attestations that are in the log. */
+  readonly attested: Set<string>;
+  /** The report of the job, and where it stands. */
+  comparison: { readonly id: string; readonly index: number } | null;
 };
 
 /** What has been read so far. */
 type Ledger = {
   readonly jobs: Map<string, Tally>;
-  /** Where each key was registered. */
-  readonly registered: Map<KeyId, number>;
+  /** Where each key was registered, and as what. */
+  readonly registered: Map<KeyId, { readonly index: number; readonly entry: KeyEntry }>;
   /** Where each key was taken back. */
   readonly revoked: Map<KeyId, number>;
 };
@@ -58,6 +66,7 @@ type Ledger = {
 type Closing = Extract<LogEntry, { task: string }>;
 type Comparison = Extract<LogEntry, { type: "beacon.comparison/v1" }>;
 type SessionEnd = Extract<LogEntry, { type: "beacon.session/v1" }>;
+type Attestation = Extract<LogEntry, { type: "beacon.attestation/v1" }>;
 
 const CLOSINGS = {
   "beacon.result/v1": "results",
@@ -71,8 +80,9 @@ const CLOSINGS = {
  * @param at the moment of which the leaves are all there are; a job that is over by then and has open
  *   tasks is a problem.
  * @param problems takes one sentence for each leaf that stands twice, says that it is Beacon's and is
- *   not, is signed by a key not registered or taken back before it, closes a task again or ends a session again, or
- *   speaks of a job that no earlier leaf announced.
+ *   not, is signed by a key not registered, registered for something else or taken back before it, closes
+ *   a task again, ends a session again or attests again, or speaks of a job that no earlier leaf announced
+ *   or of a comparison that none is.
  */
 export function auditClosings(
   leaves: readonly Uint8Array[],
@@ -121,7 +131,7 @@ const closingsOf = ([job, tally]: readonly [string, Tally]): AuditedClosings => 
   job,
   announced: tally.announced,
   ...tally.counts,
-  hasComparison: tally.hasComparison,
+  hasComparison: tally.comparison !== null,
   intent: tally.announcement,
   closings: tally.closings,
 });
@@ -141,10 +151,10 @@ function enterKey(ledger: Ledger, index: number, entry: LogSignedEntry): string 
   if (entry.type === "beacon.verifier/v1") return null;
   const registration = ledger.registered.get(entry.key);
   if (entry.type === "beacon.key/v1") {
-    if (registration === undefined) ledger.registered.set(entry.key, index);
+    if (registration === undefined) ledger.registered.set(entry.key, { index, entry });
     return null;
   }
-  if (registration !== entry.registration)
+  if (registration?.index !== entry.registration)
     return `takes back a key that entry ${entry.registration} did not register`;
   if (!ledger.revoked.has(entry.key)) ledger.revoked.set(entry.key, index);
   return null;
@@ -154,13 +164,15 @@ function strangeKey(
   { registered }: Ledger,
   entry: Exclude<LogEntry, LogSignedEntry>,
 ): string | null {
-  return registered.has(entry.runner_key)
+  const registration = registered.get(signingKeyOf(entry));
+  if (registration === undefined) return "is signed by a key that no entry before it registers";
+  return isRoleOf(registration.entry, entry)
     ? null
-    : "is signed by a key that no entry before it registers";
+    : `is signed by a key that entry ${registration.index} registers for another kind of entry`;
 }
 
 function revocationBefore(ledger: Ledger, entry: Exclude<LogEntry, LogSignedEntry>): string | null {
-  const revocation = ledger.revoked.get(entry.runner_key);
+  const revocation = ledger.revoked.get(signingKeyOf(entry));
   return revocation === undefined
     ? null
     : `is signed by a key that entry ${revocation} had taken back`;
@@ -176,7 +188,8 @@ function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry):
     closings: [],
     counts: { results: 0, failures: 0, withdrawn: 0 },
     ended: new Set(),
-    hasComparison: false,
+    attested: new Set(),
+    comparison: null,
   });
   return null;
 }
@@ -184,12 +197,13 @@ function announce(jobs: Map<string, Tally>, index: number, intent: IntentEntry):
 function close(
   jobs: Map<string, Tally>,
   index: number,
-  entry: Closing | Comparison | SessionEnd,
+  entry: Closing | Comparison | SessionEnd | Attestation,
 ): string | null {
   const tally = jobs.get(entry.job);
   if (tally?.intent !== entry.intent)
     return `speaks of a job that entry ${entry.intent} did not announce`;
-  if (entry.type === "beacon.comparison/v1") return compare(tally, entry);
+  if (entry.type === "beacon.comparison/v1") return compare(tally, index, entry);
+  if (entry.type === "beacon.attestation/v1") return attest(tally, entry);
   if (entry.type === "beacon.session/v1") return endSession(tally, entry);
   tally.closings.push({ task: entry.task, kind: CLOSING_KINDS[entry.type], index });
   if (tally.closed.has(entry.task)) return `closes task ${entry.task} again`;
@@ -207,8 +221,17 @@ function endSession({ ended }: Tally, { session }: SessionEnd): string | null {
   return null;
 }
 
-function compare(tally: Tally, { job }: Comparison): string | null {
-  if (tally.hasComparison) return `compares job ${job} again`;
-  tally.hasComparison = true;
+/** An attestation is of the job's report, which stands before it. */
+function attest({ attested, comparison }: Tally, entry: Attestation): string | null {
+  if (comparison?.index !== entry.comparison_index || comparison.id !== entry.comparison)
+    return `attests a comparison that entry ${entry.comparison_index} is not`;
+  if (attested.has(entry.attestation)) return `attests ${entry.attestation} again`;
+  attested.add(entry.attestation);
+  return null;
+}
+
+function compare(tally: Tally, index: number, { job, comparison: id }: Comparison): string | null {
+  if (tally.comparison !== null) return `compares job ${job} again`;
+  tally.comparison = { id, index };
   return tally.closed.size === tally.announced ? null : `compares job ${job} while tasks are open`;
 }

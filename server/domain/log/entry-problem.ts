@@ -1,9 +1,9 @@
-import type { LogEntry } from "@/schemas/log-entry";
+import type { KeyEntry, LogEntry } from "@/schemas/log-entry";
 import { DsseEnvelope } from "@/schemas/receipt";
-import { fromBase64 } from "@/server/domain/bytes";
+import { bytesOf } from "@/server/domain/bytes";
 import type { Policy } from "@/server/domain/log/policy";
 import { readEntry } from "@/server/domain/log/read-entry";
-import { isLogSigned } from "@/server/domain/log/receipt";
+import { isLogSigned, isRoleOf, signingKeyOf } from "@/server/domain/log/receipt";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 import { isSignedBy, isStatementOf, logKeysOf } from "@/server/domain/verify/envelope";
 
@@ -18,29 +18,36 @@ type Row = {
 
 /**
  * Tells what of a leaf's row does not fit its bytes: kind, job and task, the signed statement, the
- * signature. Null: everything does. To be asked in the order of the log: keys are known from their
- * registration on.
+ * signature, and whether who signed might. Null: everything does. To be asked in the order of the log:
+ * keys are known from their registration on, and until they are taken back.
  */
 export function createEntryInspector(log: {
   readonly origin: string;
   readonly policy: Policy;
   readonly verifier: Ed25519Verifier;
 }): (row: Row) => Promise<string | null> {
-  const runnerKeys = new Map<string, Uint8Array>();
+  const registered = new Map<string, KeyEntry>();
+  const revoked = new Set<string>();
   const logKeys = logKeysOf(log.policy, log.origin);
 
-  const keysOf = (entry: LogEntry): readonly [name: string, keys: readonly Uint8Array[]] => {
+  /** Who signed an entry, and with which keys; a sentence when nobody could have who may. */
+  const signerOf = (entry: LogEntry): readonly [string, readonly Uint8Array[]] | string => {
     if (isLogSigned(entry)) return [log.origin, logKeys];
-    const key = runnerKeys.get(entry.runner_key);
-    return [entry.runner_key, key === undefined ? [] : [key]];
+    const name = signingKeyOf(entry);
+    const key = registered.get(name);
+    if (key === undefined) return "no entry before it registers the key that signed it";
+    if (!isRoleOf(key, entry)) return "the key that signed it is registered for something else";
+    if (revoked.has(name)) return "an entry before it takes back the key that signed it";
+    return [name, [bytesOf(key.public_key)]];
   };
 
   const signatureProblem = async (row: Row, entry: LogEntry): Promise<string | null> => {
-    const [name, keys] = keysOf(entry);
+    const signer = signerOf(entry);
     const dsse = DsseEnvelope.safeParse(row.dsse);
     if (!dsse.success || !isStatementOf(dsse.data, entry, log.origin))
       return "its statement is not about its bytes";
-    if (keys.length === 0) return "no entry before it registers the key that signed it";
+    if (typeof signer === "string") return signer;
+    const [name, keys] = signer;
     return (await isSignedBy(dsse.data, name, keys, log.verifier))
       ? null
       : "its signature is wrong";
@@ -50,8 +57,9 @@ export function createEntryInspector(log: {
     const entry = readEntry(row.bytes);
     if (row.kind === "raw") return rawProblem(row, entry);
     if (entry === null) return "its bytes are no entry of this log";
-    if (entry.type === "beacon.key/v1")
-      runnerKeys.set(entry.key, fromBase64(entry.public_key) ?? new Uint8Array());
+    if (entry.type === "beacon.key/v1" && !registered.has(entry.key))
+      registered.set(entry.key, entry);
+    if (entry.type === "beacon.revocation/v1") revoked.add(entry.key);
     return columnProblem(row, entry) ?? signatureProblem(row, entry);
   };
 }

@@ -1,5 +1,5 @@
 import type { KeyEntry, LogEntry, RevocationEntry, VerifierEntry } from "@/schemas/log-entry";
-import type { Cid } from "@/schemas/primitives";
+import type { Cid, KeyId } from "@/schemas/primitives";
 import type { DsseEnvelope, ReceiptExtra } from "@/schemas/receipt";
 import { base64, concat, hex, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, sha256OfCid } from "@/server/domain/digest";
@@ -20,7 +20,16 @@ export function cidOfEntry(entry: LogEntry): Cid | null {
 /** Entries that the log's own key signs: a reader's trust starts from that one. */
 export type LogSignedEntry = KeyEntry | RevocationEntry | VerifierEntry;
 
-export const isLogSigned = (entry: LogEntry): entry is LogSignedEntry => !("runner_key" in entry);
+export const isLogSigned = (entry: LogEntry): entry is LogSignedEntry =>
+  !("runner_key" in entry || "attester_key" in entry);
+
+/** The key that signs an entry which the log's own key does not sign: a runner's or an attester's. */
+export const signingKeyOf = (entry: Exclude<LogEntry, LogSignedEntry>): KeyId =>
+  "attester_key" in entry ? entry.attester_key : entry.runner_key;
+
+/** Whether a key of that registration may sign such an entry: attesters sign attestations, and nobody else does. */
+export const isRoleOf = ({ role }: KeyEntry, entry: LogEntry): boolean =>
+  (role === "attester") === "attester_key" in entry;
 
 /**
  * What the signer of an entry signs: the RFC 8785 bytes of an in-toto Statement v1. It names the
@@ -45,6 +54,7 @@ export function statementBytes(entry: LogEntry, origin: string): Uint8Array {
 
 /** What the statement is about, by the narrowest name that the entry says. */
 function subjectNameOf(entry: LogEntry): string {
+  if ("attestation" in entry) return entry.attestation;
   if ("task" in entry) return entry.task;
   if ("session" in entry) return entry.session;
   if ("comparison" in entry) return entry.comparison;
@@ -57,7 +67,7 @@ export const paeOf = (payloadType: string, payload: Uint8Array): Uint8Array =>
   concat(utf8(`DSSEv1 ${utf8(payloadType).length} ${payloadType} ${payload.length} `), payload);
 
 /**
- * Who signs an entry. `keyId` is the runner's key id; for a key's registration, which the log's own
+ * Who signs an entry. `keyId` is the runner's or attester's key id; for a key's registration, which the log's own
  * key signs, it is the log's name. `sign` makes the 64-byte Ed25519 signature of a message.
  */
 export type EntrySigner = {

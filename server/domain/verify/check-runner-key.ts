@@ -1,7 +1,7 @@
 import { bytesOf } from "@/server/domain/bytes";
 import { keyIdOf } from "@/server/domain/identity";
 import type { Policy } from "@/server/domain/log/policy";
-import { isLogSigned } from "@/server/domain/log/receipt";
+import { isLogSigned, isRoleOf, signingKeyOf } from "@/server/domain/log/receipt";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 import { isVouchedFor } from "@/server/domain/verify/envelope";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
@@ -20,8 +20,10 @@ export async function checkRunnerKey(
 
   const { revocation } = key;
   const keyId = keyIdOf(bytesOf(key.entry.public_key));
-  if (key.entry.key !== keyId || entry.runner_key !== keyId)
+  if (key.entry.key !== keyId || signingKeyOf(entry) !== keyId)
     return fails("The registration is of another key than the one that the entry names.");
+  if (!isRoleOf(key.entry, entry))
+    return fails("The key was registered to sign another kind of entry than this one.");
   if (revocation && revocation.entry.key !== keyId)
     return fails("The revocation is of another key than the one that the entry names.");
   if (key.index >= index) return fails("The key was registered only after this entry.");

@@ -1,6 +1,6 @@
 import { bytesOf } from "@/server/domain/bytes";
 import type { Policy } from "@/server/domain/log/policy";
-import { isLogSigned } from "@/server/domain/log/receipt";
+import { isLogSigned, signingKeyOf } from "@/server/domain/log/receipt";
 import type { Ed25519Verifier } from "@/server/domain/signature";
 import { isSignedBy, logKeysOf } from "@/server/domain/verify/envelope";
 import type { Evidence } from "@/server/domain/verify/read-evidence";
@@ -18,7 +18,7 @@ export async function checkSignature(
       : fails("The statement is not signed by a key that the policy knows for this log.");
   if (key === null)
     return fails("The receipt does not say with which key the statement was signed.");
-  return (await isSignedBy(dsse, entry.runner_key, [bytesOf(key.entry.public_key)], verifier))
+  return (await isSignedBy(dsse, signingKeyOf(entry), [bytesOf(key.entry.public_key)], verifier))
     ? holds("The key that the receipt names signed the statement.")
     : fails("The signature under the statement is wrong.");
 }

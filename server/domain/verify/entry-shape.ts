@@ -1,12 +1,14 @@
 import type {
+  AttestationEntry,
+  AttesterKeyEntry,
   ComparisonEntry,
   EntryType,
   FailureEntry,
   IntentEntry,
-  KeyEntry,
   LogEntry,
   ResultEntry,
   RevocationEntry,
+  RunnerKeyEntry,
   SessionEntry,
   VerifierEntry,
   WithdrawalEntry,
@@ -45,9 +47,11 @@ const geo = text(/^(verified|observed-only|mismatch|unverifiable)$/);
 const provider = text(/^0x[0-9a-f]{40}$/);
 const session = id("ses");
 const keyId = id("key");
+const comparison = id("cmp");
 
 const common = (type: EntryType) => ({ v: oneOf(1), at: instant, type: oneOf(type) });
-const ofJob = { simulated: flag, job: id("job"), runner_key: keyId };
+const ofAnyJob = { simulated: flag, job: id("job") };
+const ofJob = { ...ofAnyJob, runner_key: keyId };
 const inJob = { ...ofJob, intent: count };
 const block = { cid, size_bytes: count };
 // By its form. Which countries there are is the writer's business, and the writer signed it.
@@ -70,14 +74,22 @@ const asked = {
   state,
 };
 
-/** The form of a key's registration. */
-export const keyEntry = record<KeyEntry>({
+const registration = {
   ...common("beacon.key/v1"),
   key: keyId,
-  role: oneOf("runner"),
   algorithm: oneOf("ed25519"),
   public_key: base64Of(32),
-});
+};
+
+/** The form of a key's registration. */
+export const keyEntry = either(
+  record<RunnerKeyEntry>({ ...registration, role: oneOf("runner") }),
+  record<AttesterKeyEntry>({
+    ...registration,
+    role: oneOf("attester"),
+    organisation: text(/^\P{Cc}{2,100}$/u),
+  }),
+);
 
 /** The form of a key's revocation. */
 export const revocationEntry = record<RevocationEntry>({
@@ -158,6 +170,17 @@ export const isLogEntry = either(
     ...common("beacon.comparison/v1"),
     ...inJob,
     ...block,
-    comparison: id("cmp"),
+    comparison,
+  }),
+  record<AttestationEntry>({
+    ...common("beacon.attestation/v1"),
+    ...ofAnyJob,
+    ...block,
+    intent: count,
+    comparison,
+    comparison_index: count,
+    attestation: id("att"),
+    verdict: text(/^(confirm|contest|inconclusive)$/),
+    attester_key: keyId,
   }),
 ) as (value: Json) => value is Json & LogEntry;

@@ -55,7 +55,7 @@ export async function verifyReceipt(input: VerificationInput): Promise<Verificat
   const { finding, cosigned } = await checkQuorum(evidence, policy, verifier);
   const findings: { readonly [N in CheckName]: N extends Needed ? Decided : Finding } = {
     "bytes-match-cid": checkBytes(evidence, block),
-    "receipt-binds-bytes": checkBinding(evidence),
+    "receipt-binds-bytes": await checkBinding(evidence, block),
     "receipt-signature": await checkSignature(evidence, policy, verifier),
     "runner-key-registered": await checkRunnerKey(evidence, policy, verifier),
     "leaf-included": await checkInclusion(evidence),

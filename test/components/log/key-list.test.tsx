@@ -13,6 +13,7 @@ const at = "2026-11-22T12:00:00.000Z" as Instant;
 const key = (id: string, fields: Partial<KeyView> = {}): KeyView => ({
   key: id as KeyId,
   role: "runner",
+  organisation: null,
   publicKey: "p".repeat(43).concat("="),
   registeredAt: at,
   registrationIndex: 0,
@@ -47,6 +48,17 @@ it("shows from where to where a key's signatures count, the newest key first", (
   expect(
     within(old).getByText("What it signed between entry 0 and entry 41, and nothing after."),
   ).toBeDefined();
+});
+
+it("says for whom an attester speaks, a name that cannot turn the text around it", () => {
+  render(
+    <KeyList
+      logVerifierKey="k"
+      keys={[key("key-a", { role: "attester", organisation: "Free \u202ePress" })]}
+    />,
+  );
+  expect(screen.getByText(/^attester: signs reports about comparisons/)).toBeDefined();
+  expect(screen.getByText("RLO")).toBeDefined();
 });
 
 it("says when no key is registered", () => {

@@ -1,6 +1,9 @@
+import type { AttestationReport } from "@/schemas/attestation";
 import type { CountryCode } from "@/schemas/country";
 import type { VantageDocument } from "@/schemas/evidence";
 import type {
+  AttestationEntry,
+  AttesterKeyEntry,
   ComparisonEntry,
   FailureEntry,
   IntentEntry,
@@ -8,6 +11,7 @@ import type {
   LogEntry,
   ResultEntry,
   RevocationEntry,
+  RunnerKeyEntry,
   SessionEntry,
   VerifierEntry,
   WithdrawalEntry,
@@ -16,7 +20,13 @@ import type { Instant } from "@/schemas/primitives";
 import type { ReceiptExtra } from "@/schemas/receipt";
 import { base64, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf, digestOf, type Json } from "@/server/domain/digest";
-import { comparisonIdOf, jobIdFrom, sessionIdFrom, taskIdOf } from "@/server/domain/identity";
+import {
+  attestationIdFrom,
+  comparisonIdOf,
+  jobIdFrom,
+  sessionIdFrom,
+  taskIdOf,
+} from "@/server/domain/identity";
 import { formatCheckpoint } from "@/server/domain/log/checkpoint";
 import { cosign } from "@/server/domain/log/cosignature";
 import { leafBytesOf } from "@/server/domain/log/entry";
@@ -24,7 +34,13 @@ import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
 import { signNote } from "@/server/domain/log/note";
 import { defaultOrigin } from "@/server/domain/log/origin";
 import { formatPolicy, type Policy } from "@/server/domain/log/policy";
-import { formatReceipt, isLogSigned, signEntry } from "@/server/domain/log/receipt";
+import {
+  type EntrySigner,
+  formatReceipt,
+  isLogSigned,
+  signEntry,
+  signingKeyOf,
+} from "@/server/domain/log/receipt";
 import { verifierKeyOf } from "@/server/domain/log/verifier-key";
 import { aSigner } from "@/test/domain/log/a-signer";
 import { oracleConsistency, oracleInclusion } from "@/test/domain/log/oracle";
@@ -32,13 +48,15 @@ import { oracleConsistency, oracleInclusion } from "@/test/domain/log/oracle";
 const at = "2026-11-22T12:00:00.000Z" as Instant;
 const logKey = aSigner(1);
 const runner = aSigner(2);
+const attester = aSigner(0x30);
+const ORIGIN = defaultOrigin(logKey.publicKey);
 const job = jobIdFrom(new Uint8Array(16).fill(3));
 
 /** The document that the result stands for. */
 export const aBlock = (): Uint8Array => utf8('{"text":"Yes, the museum is open on Mondays."}');
 const spec = utf8('{"name":"a job"}');
 
-export const aKeyEntry = (changes: Partial<KeyEntry> = {}): KeyEntry => ({
+export const aKeyEntry = (changes: Partial<RunnerKeyEntry> = {}): RunnerKeyEntry => ({
   v: 1,
   at,
   type: "beacon.key/v1",
@@ -225,6 +243,67 @@ export const aComparison = (changes: Partial<ComparisonEntry> = {}): ComparisonE
   ...changes,
 });
 
+/** Registers the attester's key. */
+export const anAttesterKey = (changes: Partial<AttesterKeyEntry> = {}): AttesterKeyEntry => ({
+  v: 1,
+  at,
+  type: "beacon.key/v1",
+  key: attester.keyId,
+  role: "attester",
+  organisation: "Zürich Press Watch",
+  algorithm: "ed25519",
+  public_key: base64(attester.publicKey),
+  ...changes,
+});
+
+const attestation = attestationIdFrom(new Uint8Array(16).fill(6));
+
+/** What the attester says of `aComparison`, where `entriesOfAllKinds` has it. */
+export const aReport = (changes: Partial<AttestationReport> = {}): AttestationReport => ({
+  version: "1.0",
+  id: attestation,
+  log: ORIGIN,
+  job,
+  comparison: comparisonIdOf(job),
+  comparison_cid: cidOf(aBlock()),
+  comparison_index: 5,
+  attester_key: attester.keyId,
+  organisation: "Zürich Press Watch",
+  verdict: "contest",
+  reasons: ["answers-misclassified", "country-doubtful"],
+  statement: "Two refusals are counted as answers — see «museum».",
+  interest: null,
+  checklist: [
+    { check: "receipt-verifies", outcome: "holds", reason: "All checks hold." },
+    { check: "not-simulated", outcome: "fails", reason: "The network was simulated." },
+  ],
+  signed_at: at,
+  ...changes,
+});
+
+/** The attestation whose report `report` is. */
+export function anAttestation(
+  changes: Partial<AttestationEntry> = {},
+  report: Uint8Array = canonicalBytes(aReport()),
+): AttestationEntry {
+  return {
+    v: 1,
+    at,
+    type: "beacon.attestation/v1",
+    simulated: true,
+    job,
+    intent: 1,
+    comparison: comparisonIdOf(job),
+    comparison_index: 5,
+    attestation,
+    verdict: "contest",
+    cid: cidOf(report),
+    size_bytes: report.length,
+    attester_key: attester.keyId,
+    ...changes,
+  };
+}
+
 /** One entry of every kind, in an order that a log may have. */
 export const entriesOfAllKinds = (): LogEntry[] => [
   aKeyEntry(),
@@ -236,7 +315,17 @@ export const entriesOfAllKinds = (): LogEntry[] => [
   aSession(),
   aVerifier(),
   aRevocation(),
+  anAttesterKey(),
+  anAttestation(),
 ];
+
+/** Where `entriesOfAllKinds` has its attestation. */
+export const ATTESTATION_INDEX = 10;
+
+const isOf =
+  <T extends LogEntry["type"]>(type: T) =>
+  (leaf: LogEntry | Uint8Array): leaf is Extract<LogEntry, { type: T }> =>
+    "type" in leaf && leaf.type === type;
 
 export type LogOptions = {
   readonly entries?: readonly LogEntry[];
@@ -252,11 +341,17 @@ export type LogOptions = {
   readonly tamper?: (extra: ReceiptExtra) => unknown;
 };
 
+/** Whoever signs an entry; an entry of a key that nobody has is signed by the runner. */
+function signerOf(entry: LogEntry, origin: string): EntrySigner {
+  if (isLogSigned(entry)) return { ...logKey, keyId: origin };
+  return signingKeyOf(entry) === attester.keyId ? attester : runner;
+}
+
 /** A whole log with real keys: its policy, its cosigned checkpoints, and the receipt of any entry. */
 export function aLog(options: LogOptions = {}) {
   const { witnesses: count = 1, threshold = count } = options;
   const entries = options.leaves ?? options.entries ?? entriesOfAllKinds();
-  const origin = defaultOrigin(logKey.publicKey);
+  const origin = ORIGIN;
   const leafBytes = entries.map((entry) =>
     entry instanceof Uint8Array ? entry : leafBytesOf(entry),
   );
@@ -287,20 +382,32 @@ export function aLog(options: LogOptions = {}) {
       signed + witnesses.map((witness, i) => cosign(text, witness, 1_790_000_000 + i)).join("")
     );
   };
-  const dsseOf = (entry: LogEntry) =>
-    signEntry(entry, origin, isLogSigned(entry) ? { ...logKey, keyId: origin } : runner);
+  const dsseOf = (entry: LogEntry) => signEntry(entry, origin, signerOf(entry, origin));
   const proofOf = (index: number, size: number) => oracleInclusion(index, leaves.slice(0, size));
   const support = (index: number, size: number) => ({
     index,
     proof: proofOf(index, size).map(base64),
   });
 
-  /** The log's first revocation, where the first `size` entries hold one. */
-  const revocationAt = (size: number) => {
-    for (const [index, entry] of entries.slice(0, size).entries())
-      if ("type" in entry && entry.type === "beacon.revocation/v1")
-        return { revocation: { entry, dsse: dsseOf(entry), ...support(index, size) } };
-    return {};
+  /** The registration of the key that signs an entry; the log's first, where there is none. */
+  const registrationOf = (entry: LogEntry, size: number) => {
+    const keys = entries.filter(isOf("beacon.key/v1"));
+    const wanted = isLogSigned(entry) ? null : signingKeyOf(entry);
+    const key = keys.find((one) => one.key === wanted) ?? (keys[0] as KeyEntry);
+    return { entry: key, dsse: dsseOf(key), ...support(entries.indexOf(key), size) };
+  };
+
+  /** The first revocation, among the first `size` entries, that is not of another registered key. */
+  const revocationAt = (size: number, { key }: KeyEntry) => {
+    const others = entries.filter(isOf("beacon.key/v1")).filter((one) => one.key !== key);
+    const entry = entries
+      .slice(0, size)
+      .filter(isOf("beacon.revocation/v1"))
+      .find((one) => others.every((other) => other.key !== one.key));
+    if (entry === undefined) return {};
+    return {
+      revocation: { entry, dsse: dsseOf(entry), ...support(entries.indexOf(entry), size) },
+    };
   };
 
   const extraOf = (index: number, size: number): ReceiptExtra => {
@@ -317,14 +424,14 @@ export function aLog(options: LogOptions = {}) {
       throw new Error("a test's log starts with a key and an intent");
     const isByLog = isLogSigned(entry);
     const isIntent = entry.type === "beacon.intent/v1";
-    const registration = { entry: key, dsse: dsseOf(key), ...support(0, size) };
+    const registration = registrationOf(entry, size);
     const { vantage } = options;
     const isNamed =
       vantage !== undefined && "vantage" in entry && entry.vantage === cidOfDocument(vantage);
     return {
       entry,
       dsse: dsseOf(entry),
-      key: isByLog ? null : { ...registration, ...revocationAt(size) },
+      key: isByLog ? null : { ...registration, ...revocationAt(size, registration.entry) },
       intent: isByLog || isIntent ? null : { entry: intent, ...support(1, size) },
       // The form of a test's document is the test's business.
       ...(isNamed && { vantage: vantage as unknown as VantageDocument }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type EntryType, LogEntry } from "@/schemas/log-entry";
+import { LogEntry } from "@/schemas/log-entry";
 import { Fault, GeoVerdict, ResponseState, WithdrawalReason } from "@/schemas/task";
 import type { Json } from "@/server/domain/digest";
 import { isLogEntry } from "@/server/domain/verify/entry-shape";
@@ -13,6 +13,10 @@ import {
 } from "@/test/domain/verify/a-log";
 
 const vantage = cidOfDocument(aVantage());
+
+/** An entry's kind; of a key's registration, also whose it is. */
+const kindOf = (entry: LogEntry): string =>
+  "role" in entry ? `${entry.type} ${entry.role}` : entry.type;
 
 /** One entry of every kind, and the same with the fields that it may lack. */
 const entries = [
@@ -59,6 +63,15 @@ const REPLACEMENTS: readonly Json[] = [
   "answeredx",
   "model",
   "modelx",
+  "runner",
+  "attester",
+  "confirm",
+  "inconclusivex",
+  "cmp-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "att-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "Å\u0085",
+  "𝒳".repeat(100),
+  "𝒳".repeat(101),
   "superseded",
   "retiredx",
   "home",
@@ -77,9 +90,12 @@ describe("the form of an entry, checked by hand", () => {
       expect(LogEntry.safeParse(entry).success).toBe(true);
       expect(isLogEntry(entry as Json)).toBe(true);
     }
-    const types = entriesOfAllKinds().map(({ type }) => type satisfies EntryType);
-    expect(types.toSorted()).toEqual(
-      LogEntry.options.map(({ shape }) => shape.type.value).toSorted(),
+    const kinds = new Set(entriesOfAllKinds().map(kindOf));
+    const options = LogEntry.options.flatMap((one) => ("options" in one ? one.options : [one]));
+    expect([...kinds].toSorted()).toEqual(
+      options
+        .map(({ shape }) => `${shape.type.value}${"role" in shape ? ` ${shape.role.value}` : ""}`)
+        .toSorted(),
     );
   });
 

@@ -1,0 +1,53 @@
+import type { AttestationReport, AttestationVerdict } from "@/schemas/attestation";
+import type { AttestationTally } from "@/schemas/attestation-view";
+
+/** What of a report is counted. */
+type Counted = Pick<AttestationReport, "attester_key" | "organisation" | "verdict">;
+
+/** Two spellings of one name are one organisation: NFKC, case and runs of white space make no difference. */
+const folded = (name: string): string =>
+  // Upper case first: `ß` and `SS` are one, which lower case alone would keep apart.
+  name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").trim().replace(/\s+/gu, " ");
+
+/**
+ * Counts what organisations say of one comparison. The last report of a key counts; an organisation
+ * counts once, and as inconclusive when its keys disagree.
+ *
+ * @param reports about one comparison, in the log's order.
+ */
+export function countAttestations(reports: readonly Counted[]): AttestationTally {
+  const lastOfKey = new Map(reports.map((report) => [report.attester_key, report]));
+  const groups = new Map<string, Counted[]>();
+  for (const report of lastOfKey.values()) {
+    const name = folded(report.organisation);
+    groups.set(name, [...(groups.get(name) ?? []), report]);
+  }
+  const organisations = [...groups]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([, group]) => ({ name: nameOf(group), ...sayingOf(group) }));
+  const count = (wanted: AttestationVerdict) =>
+    organisations.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    confirm: count("confirm"),
+    contest: count("contest"),
+    inconclusive: count("inconclusive"),
+    organisations,
+  };
+}
+
+/** By code units: the same order in every place, whatever its language. */
+const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b);
+
+/** Of several spellings the first in order, so that it does not depend on who came when. */
+const nameOf = (group: readonly Counted[]): string =>
+  group.map(({ organisation }) => organisation).sort(compareText)[0] ?? "";
+
+function sayingOf(group: readonly Counted[]): {
+  readonly verdict: AttestationVerdict;
+  readonly isDivided: boolean;
+} {
+  const [first, ...others] = new Set(group.map(({ verdict }) => verdict));
+  return first === undefined || others.length > 0
+    ? { verdict: "inconclusive", isDivided: true }
+    : { verdict: first, isDivided: false };
+}
