@@ -1193,7 +1193,7 @@ function judge(receipt, atHand) {
   const quorum = checkQuorum(receipt, atHand);
   const findings = {
     "bytes-match-cid": checkBytes(receipt, atHand),
-    "receipt-binds-bytes": checkBinding(receipt),
+    "receipt-binds-bytes": checkBinding(receipt, atHand),
     "receipt-signature": checkSignature(receipt, atHand),
     "runner-key-registered": checkRunnerKey(receipt, atHand),
     "leaf-included": checkInclusion(receipt),

@@ -1,3 +1,4 @@
+import { attestationCases } from "@/test/cli/public-verifiers/attestation-cases";
 import { entryCases } from "@/test/cli/public-verifiers/entry-cases";
 import { fileCases } from "@/test/cli/public-verifiers/file-cases";
 import { hugeCases } from "@/test/cli/public-verifiers/huge-cases";
@@ -21,6 +22,7 @@ export const verdictCases = (): readonly VerdictCase[] => [
   ...fileCases(),
   ...entryCases(),
   ...vantageCases(),
+  ...attestationCases(),
   ...policyCases(),
   ...jsonCases(),
   ...signatureCases(),

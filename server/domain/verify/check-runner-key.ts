@@ -23,7 +23,7 @@ export async function checkRunnerKey(
   if (key.entry.key !== keyId || signingKeyOf(entry) !== keyId)
     return fails("The registration is of another key than the one that the entry names.");
   if (!isRoleOf(key.entry, entry))
-    return fails("The key was registered to sign another kind of entry than this one.");
+    return fails("The registration is of another kind of key than the one that the entry names.");
   if (revocation && revocation.entry.key !== keyId)
     return fails("The revocation is of another key than the one that the entry names.");
   if (key.index >= index) return fails("The key was registered only after this entry.");

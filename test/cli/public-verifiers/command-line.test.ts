@@ -64,7 +64,7 @@ describe.each(SCRIPTS)("$name on the command line", ({ name, programOf }) => {
     expect([sound.exit, sound.err]).toEqual([0, ""]);
     const [verdict, about, ...rows] = sound.out.trimEnd().split("\n");
     expect(verdict).toMatch(/^SOUND/);
-    expect(about).toMatch(/^beacon\.result\/v1, entry 2 of 9 in /);
+    expect(about).toMatch(/^beacon\.result\/v1, entry 2 of 11 in /);
     expect(rows.map((row) => row.trim().split(":")[0])).toEqual(CHECKS);
     for (const row of rows) expect(row).toMatch(/: (holds|FAILS|not applicable)\. [A-Z].*\.$/);
 

@@ -23,10 +23,13 @@ const hashList = (hashes: readonly Uint8Array[]): Uint8Array =>
 /** Every kind of entry, when it was the log's last and later. */
 function everyKind(): VerdictCase[] {
   const entries = entriesOfAllKinds();
-  return entries.flatMap(({ type }, index) => [
-    aCase({ name: `${type}, the last`, receipt: log.receiptOf(index, index + 1), block: null }),
-    aCase({ name: `${type} of ${entries.length}`, receipt: log.receiptOf(index), block: null }),
-  ]);
+  return entries.flatMap((entry, index) => {
+    const kind = "role" in entry ? `${entry.type} ${entry.role}` : entry.type;
+    return [
+      aCase({ name: `${kind}, the last`, receipt: log.receiptOf(index, index + 1), block: null }),
+      aCase({ name: `${kind} of ${entries.length}`, receipt: log.receiptOf(index), block: null }),
+    ];
+  });
 }
 
 /** The document: there, another, none where one is named, some where none is. */
