@@ -5,6 +5,8 @@ import { Simulation } from "@/schemas/simulation";
 
 /** The most tasks that one job may announce. */
 export const MAX_TASKS = 20_000;
+/** The most prompts that one job may ask. */
+export const MAX_PROMPTS = 500;
 /** The longest prompt, in UTF-16 code units. */
 export const MAX_PROMPT_LENGTH = 20_000;
 
@@ -96,7 +98,7 @@ export const JobSpec = z.strictObject({
   version: z.literal("1.0"),
   title: z.string().min(3).max(200),
   system_prompt: z.string().max(8_000).nullable(),
-  prompts: z.array(Prompt).min(1).max(500),
+  prompts: z.array(Prompt).min(1).max(MAX_PROMPTS),
   services: z.array(ServiceRef).min(1).max(20),
   countries: z.array(CountryCode).max(50),
   /** True: services on the internet are asked from the machine that Beacon runs on as well. Absent: they are not. */

@@ -5,8 +5,22 @@ export const ALPHA = 0.05;
 /** How often a design should find what is there: in 8 of 10 runs (Cohen 1988). */
 export const WANTED_POWER = 0.8;
 
-/** Decision tables that are kept: a person at a form asks for a few sizes again and again. */
-const MAX_KEPT = 64;
+/** Results that are kept: a person at a form asks for a few sizes again and again. */
+const MAX_KEPT = 256;
+
+/** Keeps what a function of numbers gave for the last `MAX_KEPT` sets of numbers that were new to it. */
+function keeping<T>(work: (...numbers: readonly number[]) => T) {
+  const kept = new Map<string, T>();
+  return (...numbers: readonly number[]): T => {
+    const key = numbers.join(" ");
+    if (!kept.has(key)) {
+      const [oldest] = kept.keys();
+      if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+      kept.set(key, work(...numbers));
+    }
+    return kept.get(key) as T;
+  };
+}
 /** Shares that are equal by arithmetic may differ in the last digits that a double has. */
 const ROUNDING = 1 + 1e-9;
 
@@ -41,18 +55,7 @@ function lowerTail(n: number, a: number, b: number): number {
   return sum;
 }
 
-const kept = new Map<string, Int32Array>();
-
-function tableFor(n: number, alpha: number): Int32Array {
-  const key = `${n} ${alpha}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const table = decisionTable(n, alpha);
-  const [oldest] = kept.keys();
-  if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
-  kept.set(key, table);
-  return table;
-}
+const tableFor = keeping((n = 0, alpha = ALPHA) => decisionTable(n, alpha));
 
 /**
  * The power of Fisher's exact test, worked out exactly: how often it tells two rates apart when `n`
@@ -85,7 +88,10 @@ export function fisherPower(n: number, rateA: number, rateB: number, alpha = ALP
  * The smallest gap, in whole points of a hundred, that Fisher's exact test finds in 8 of 10 runs: from
  * `baseRate` upwards. Null: it finds none, not even the whole way up.
  */
-export function smallestGap(n: number, baseRate: number, alpha = ALPHA): number | null {
+export const smallestGap = (n: number, baseRate: number, alpha = ALPHA): number | null =>
+  keptGap(n, baseRate, alpha);
+
+const keptGap = keeping((n = 0, baseRate = 0, alpha = ALPHA): number | null => {
   const finds = (points: number) =>
     fisherPower(n, baseRate, Math.min(1, baseRate + points / 100), alpha) >= WANTED_POWER;
   let [least, most] = [1, Math.round((1 - baseRate) * 100)];
@@ -96,7 +102,7 @@ export function smallestGap(n: number, baseRate: number, alpha = ALPHA): number 
     else least = middle + 1;
   }
   return most;
-}
+});
 
 /**
  * The smallest one-sided p that an exact permutation test can give, whatever comes back: one over the

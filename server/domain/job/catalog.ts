@@ -18,6 +18,8 @@ export type CatalogService = {
   readonly description: string | null;
   readonly simulated: boolean;
   readonly charge: Charge;
+  /** The most questions a minute that its connection bears, all its models together; null: no such limit. */
+  readonly perMinute: number | null;
   /** Why it cannot be asked now, under the code that a job would meet; null: it can. */
   readonly obstacle: Obstacle | null;
 };
@@ -66,6 +68,7 @@ export function catalogOf(here: Installation, day: string): Catalog {
           description,
           simulated,
           charge: "in-glm",
+          perMinute: null,
           obstacle: withoutImage(here, "model"),
         }),
       ),
@@ -86,6 +89,7 @@ export function catalogOf(here: Installation, day: string): Catalog {
             description: null,
             simulated: service.is_simulated,
             charge: priceAt(service, model, day),
+            perMinute: service.requests_per_minute,
             obstacle: obstacleOf(service) ?? withoutImage(here, service.door),
           }),
         ),

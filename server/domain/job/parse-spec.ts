@@ -12,21 +12,30 @@ import { type BudgetLimits, type Refusal, SPEC_RULES } from "@/server/domain/job
  *   JOB_SPEC_SERVICE_UNKNOWN, JOB_SPEC_INVALID; `details.path` names the field.
  */
 export function parseJobSpec(input: unknown, limits: BudgetLimits): JobSpec {
-  const parsed = JobSpec.safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    if (issue === undefined) throw new Error("zod refused without an issue");
-    throw refused(refusalOf(issue, input));
-  }
-  for (const rule of SPEC_RULES) {
-    const refusal = rule(parsed.data, limits);
-    if (refusal !== null) throw refused(refusal);
-  }
-  return parsed.data;
+  const [first] = refusalsOf(input, limits);
+  if (first !== undefined)
+    throw new BeaconError(first.code, first.message, { details: { path: first.path } });
+  return JobSpec.parse(input);
 }
 
-const refused = ({ code, path, message }: Refusal): BeaconError =>
-  new BeaconError(code, message, { details: { path } });
+/**
+ * All that is wrong with whatever was sent, in the order in which a person would mend it: fields that are
+ * not well-formed, then rules across those that are. Empty: it is a job spec.
+ */
+export function refusalsOf(input: unknown, limits: BudgetLimits): readonly Refusal[] {
+  const parsed = JobSpec.safeParse(input);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const malformed = new Set(issues.map(({ path }) => path[0]));
+  // An issue of no field is one of the whole: it is no object, or has fields that nobody knows.
+  const rules = malformed.has(undefined)
+    ? []
+    : SPEC_RULES.filter(({ reads }) => !reads.some((field) => malformed.has(field)));
+  const spec = parsed.success ? parsed.data : (input as JobSpec);
+  return [
+    ...issues.map((issue) => refusalOf(issue, input)),
+    ...rules.flatMap(({ check }) => check(spec, limits) ?? []),
+  ];
+}
 
 /** `prompts[0].text`, as a person would point at it. */
 const pathOf = (path: readonly PropertyKey[]): string =>

@@ -1,4 +1,4 @@
-import { type JobSpec, MAX_TASKS } from "@/schemas/job-spec";
+import { JobSpec, MAX_TASKS } from "@/schemas/job-spec";
 import type { Amount } from "@/schemas/primitives";
 import { canonicalBytes, MAX_BLOCK_BYTES } from "@/server/domain/digest";
 import type { ErrorCode } from "@/server/domain/errors";
@@ -16,7 +16,16 @@ export type Refusal = {
   readonly message: string;
 };
 
-type Rule = (spec: JobSpec, limits: BudgetLimits) => Refusal | null;
+/** What must hold across fields, and which fields it looks at: it can be asked when those are well-formed. */
+type Rule = {
+  readonly reads: readonly (keyof JobSpec)[];
+  readonly check: (spec: JobSpec, limits: BudgetLimits) => Refusal | null;
+};
+
+const rule = <K extends keyof JobSpec>(
+  reads: readonly K[],
+  check: (spec: Pick<JobSpec, K>, limits: BudgetLimits) => Refusal | null,
+): Rule => ({ reads, check });
 
 const invalid = (path: string, message: string): Refusal => ({
   code: "JOB_SPEC_INVALID",
@@ -28,7 +37,7 @@ const invalid = (path: string, message: string): Refusal => ({
 const firstRepeated = (values: readonly string[]): number =>
   values.findIndex((value, i) => values.indexOf(value) < i);
 
-const idsAreUnique: Rule = (spec) => {
+const idsAreUnique = rule(["prompts", "services", "contrasts"], (spec) => {
   for (const field of ["prompts", "services", "contrasts"] as const) {
     const ids = spec[field].map(({ id }) => id);
     const at = firstRepeated(ids);
@@ -39,17 +48,17 @@ const idsAreUnique: Rule = (spec) => {
       );
   }
   return null;
-};
+});
 
-const countriesAreUnique: Rule = ({ countries }) => {
+const countriesAreUnique = rule(["countries"], ({ countries }) => {
   const at = firstRepeated(countries);
   return at < 0
     ? null
     : invalid(`countries[${at}]`, `${countries[at]} is listed twice; name each country once.`);
-};
+});
 
 /** Every service has somewhere to be asked from, and every country something to ask. */
-const placesFitServices: Rule = (spec) => {
+const placesFitServices = rule(["services", "countries", "home"], (spec) => {
   const at = spec.services.findIndex((service) => placesOf(spec, service).length === 0);
   if (at >= 0)
     return invalid(
@@ -64,10 +73,10 @@ const placesFitServices: Rule = (spec) => {
   if (spec.home && !spec.services.some(({ door }) => door === "exit"))
     return invalid("home", "No service on the internet is asked; leave home out.");
   return null;
-};
+});
 
 /** A service on the internet is asked over TLS; one at home may be on this machine. */
-const internetIsAskedSafely: Rule = ({ services }) => {
+const internetIsAskedSafely = rule(["services"], ({ services }) => {
   const at = services.findIndex(
     (service) => service.door === "exit" && !service.api.base_url.startsWith("https://"),
   );
@@ -77,10 +86,10 @@ const internetIsAskedSafely: Rule = ({ services }) => {
         `services[${at}].api.base_url`,
         `services[${at}] is asked through strangers' machines; its address must begin with https://.`,
       );
-};
+});
 
 /** A job spec is published whole, so that a name and a password in an address would be as well. */
-const addressesHoldNoSecret: Rule = ({ services }) => {
+const addressesHoldNoSecret = rule(["services"], ({ services }) => {
   const at = services.findIndex((service) => {
     if (service.door === "model") return false;
     const { username, password } = new URL(service.api.base_url);
@@ -92,34 +101,37 @@ const addressesHoldNoSecret: Rule = ({ services }) => {
         `services[${at}].api.base_url`,
         `services[${at}] has a user's name in its address, which the log would publish; leave it out.`,
       );
-};
+});
 
-const contrastsNameCountriesOfTheJob: Rule = (spec) => {
-  const { contrasts } = spec;
-  const places = allPlacesOf(spec);
-  for (const [i, { baseline, against }] of contrasts.entries()) {
-    for (const [field, country] of [
-      ["baseline", baseline] as const,
-      ...against.map((country, j) => [`against[${j}]`, country] as const),
-    ]) {
-      const path = `contrasts[${i}].${field}`;
-      if (!places.includes(country))
-        return {
-          code: "JOB_SPEC_COUNTRY_UNKNOWN",
-          path,
-          message: `${path} is ${country}, which the job does not ask from; add it to countries or change the contrast.`,
-        };
+const contrastsNameCountriesOfTheJob = rule(
+  ["contrasts", "services", "countries", "home"],
+  (spec) => {
+    const { contrasts } = spec;
+    const places = allPlacesOf(spec);
+    for (const [i, { baseline, against }] of contrasts.entries()) {
+      for (const [field, country] of [
+        ["baseline", baseline] as const,
+        ...against.map((country, j) => [`against[${j}]`, country] as const),
+      ]) {
+        const path = `contrasts[${i}].${field}`;
+        if (!places.includes(country))
+          return {
+            code: "JOB_SPEC_COUNTRY_UNKNOWN",
+            path,
+            message: `${path} is ${country}, which the job does not ask from; add it to countries or change the contrast.`,
+          };
+      }
+      if (new Set([baseline, ...against]).size !== against.length + 1)
+        return invalid(
+          `contrasts[${i}].against`,
+          `contrasts[${i}] names a country twice; a contrast compares different countries.`,
+        );
     }
-    if (new Set([baseline, ...against]).size !== against.length + 1)
-      return invalid(
-        `contrasts[${i}].against`,
-        `contrasts[${i}] names a country twice; a contrast compares different countries.`,
-      );
-  }
-  return null;
-};
+    return null;
+  },
+);
 
-const controlsNameServicesOfTheJob: Rule = ({ controls, services }) => {
+const controlsNameServicesOfTheJob = rule(["controls", "services"], ({ controls, services }) => {
   const ids = services.map(({ id }) => id);
   const at = controls.findIndex(({ service }) => !ids.includes(service));
   if (at >= 0)
@@ -135,9 +147,11 @@ const controlsNameServicesOfTheJob: Rule = ({ controls, services }) => {
         `controls[${again}].service`,
         `${controls[again]?.service} is a control twice; a service is a positive or a negative control.`,
       );
-};
+});
 
-const textIsUnicode: Rule = (spec) => {
+type Texts = Pick<JobSpec, "title" | "system_prompt" | "prompts" | "services">;
+
+function firstBrokenText(spec: Texts): Refusal | null {
   const texts: readonly (readonly [path: string, text: string])[] = [
     ["title", spec.title],
     ["system_prompt", spec.system_prompt ?? ""],
@@ -151,12 +165,14 @@ const textIsUnicode: Rule = (spec) => {
         broken[0],
         `${broken[0]} holds half a character (a lone surrogate) or a NUL; type it again.`,
       );
-};
+}
+
+const textIsUnicode = rule(["title", "system_prompt", "prompts", "services"], firstBrokenText);
 
 /** Characters that steer or hide text without being seen: a title is shown in many places. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-const textsCanBeRead: Rule = ({ title, prompts }) => {
+const textsCanBeRead = rule(["title", "prompts"], ({ title, prompts }) => {
   if (UNSEEN.test(title))
     return invalid("title", "title holds invisible or steering characters; type it again.");
   const blank = [
@@ -166,9 +182,9 @@ const textsCanBeRead: Rule = ({ title, prompts }) => {
   return blank === undefined
     ? null
     : invalid(blank[0] ?? "", `${blank[0]} is blank; write something.`);
-};
+});
 
-const tasksFit: Rule = (spec) => {
+const tasksFit = rule(["prompts", "services", "countries", "home", "repeats"], (spec) => {
   const { prompts, services, repeats } = spec;
   const tasks = taskCountOf(spec);
   if (tasks > MAX_TASKS)
@@ -178,9 +194,12 @@ const tasksFit: Rule = (spec) => {
       message: `${prompts.length} prompts x ${services.length} services x ${allPlacesOf(spec).length} places x ${repeats} repeats are ${tasks} tasks; ask for at most ${MAX_TASKS}.`,
     };
   return null;
-};
+});
 
-const comparisonFits: Rule = (spec) => {
+/** Of every field. */
+const WHOLE = Object.keys(JobSpec.shape) as (keyof JobSpec)[];
+
+const comparisonFits = rule(WHOLE, (spec) => {
   const figures = spec.prompts.length * spec.services.length * allPlacesOf(spec).length ** 2;
   if (figures <= MAX_COMPARED_PAIRS && comparisonBytesAtMost(spec) <= MAX_BLOCK_BYTES) return null;
   return {
@@ -189,9 +208,11 @@ const comparisonFits: Rule = (spec) => {
     message:
       "The comparison would not fit one block; ask fewer prompts, services or countries in one job.",
   };
-};
+});
 
-const specFits: Rule = (spec) => {
+const specFits = rule(WHOLE, (spec) => {
+  // Half a character has no canonical bytes; that rule says so.
+  if (firstBrokenText(spec) !== null) return null;
   const sizeBytes = canonicalBytes(spec).length;
   if (sizeBytes <= MAX_BLOCK_BYTES) return null;
   return {
@@ -199,9 +220,9 @@ const specFits: Rule = (spec) => {
     path: "prompts",
     message: `The prompts together make a job spec of ${sizeBytes} bytes; one block holds ${MAX_BLOCK_BYTES}, so shorten or split them.`,
   };
-};
+});
 
-const budgetFits: Rule = ({ budget, services }, limits) => {
+const budgetFits = rule(["budget", "services"], ({ budget, services }, limits) => {
   if (unitsOf(budget.glm) === 0n && services.some(({ door }) => door !== "home"))
     return {
       code: "JOB_SPEC_BUDGET_MISSING",
@@ -216,7 +237,7 @@ const budgetFits: Rule = ({ budget, services }, limits) => {
         message: `budget.${money} is ${budget[money]}; this portal allows at most ${limits[money]} a job.`,
       };
   return null;
-};
+});
 
 /** What must hold across the fields of a spec, in the order in which a person would mend it. */
 export const SPEC_RULES: readonly Rule[] = [

@@ -83,6 +83,12 @@ describe("the catalogue", () => {
     expect(local?.charge).toBeNull();
   });
 
+  it("says how often a connection may be asked, and nothing of that where nothing limits it", () => {
+    const slow = aView({ requests_per_minute: 7 });
+    const { services } = catalogOf(here({ services: [slow] }), DAY);
+    expect(services.map(({ perMinute }) => perMinute)).toEqual([null, 7]);
+  });
+
   it("says what keeps a service from being asked, and keeps nothing else back", () => {
     const services = [
       aView({ has_key: false, key_since: null }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAX_PROMPT_LENGTH } from "@/schemas/job-spec";
 import type { ErrorCode } from "@/server/domain/errors";
 import { isBeaconError } from "@/server/domain/errors";
-import { parseJobSpec } from "@/server/domain/job/parse-spec";
+import { parseJobSpec, refusalsOf } from "@/server/domain/job/parse-spec";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
 import { aSpec, exampleJson } from "./job-specs";
 
@@ -267,5 +267,52 @@ describe("a job spec", () => {
     const spec = aSpec({ ...bare, prompts: prompts(40), services: services(5), repeats: 50 });
     expect(parseJobSpec(spec, LIMITS)).toEqual(spec);
     expect(refusalOf({ ...spec, prompts: prompts(41) }).code).toBe("JOB_SPEC_TOO_MANY_TASKS");
+  });
+});
+
+describe("all that is wrong with a job spec", () => {
+  const wrong = (input: unknown) =>
+    refusalsOf(input, LIMITS).map(({ code, path }) => `${code} ${path}`);
+
+  it("is nothing where it is accepted", () => {
+    expect(wrong(quick)).toEqual([]);
+  });
+
+  it("is said of every field at once, and of rules across the fields that are well-formed", () => {
+    const spec = {
+      ...quick,
+      title: "?",
+      prompts: [prompt(""), prompt("Is it open?", "q")],
+      repeats: 0,
+      countries: ["DE", "DE", "KE"],
+      contrasts: [{ id: "c", outcome: "similarity", baseline: "US", against: ["KE"] }],
+      budget: { glm: "0", usd: "0" },
+    };
+    expect(wrong(spec)).toEqual([
+      "JOB_SPEC_INVALID title",
+      "JOB_SPEC_INVALID prompts[0].text",
+      "JOB_SPEC_REPEATS_INVALID repeats",
+      "JOB_SPEC_INVALID countries[1]",
+      "JOB_SPEC_COUNTRY_UNKNOWN contrasts[0].baseline",
+      "JOB_SPEC_BUDGET_MISSING budget.glm",
+    ]);
+  });
+
+  it("begins with what it is refused for", () => {
+    for (const name of Object.keys(CODE_OF_INVALID_EXAMPLE)) {
+      const input = exampleJson(`invalid/${name}`);
+      const [first] = refusalsOf(input, LIMITS);
+      expect(first).toEqual(refusalOf(input));
+    }
+  });
+
+  it("is told of half characters, which have no canonical bytes, without failing", () => {
+    expect(wrong({ ...quick, prompts: [prompt("a\ud800b")] })).toEqual([
+      "JOB_SPEC_INVALID prompts[0].text",
+    ]);
+  });
+
+  it.each([[null], ["spec"], [[]]])("is one thing when it is %j", (input) => {
+    expect(wrong(input)).toEqual(["JOB_SPEC_INVALID "]);
   });
 });
