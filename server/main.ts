@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import next from "next";
 import { WebSocketServer } from "ws";
+import { createLiveStream, isLiveStream } from "@/server/api/live-stream";
 import { liveDoor } from "@/server/api/root";
 import { isTlogAdd, tlogAdd } from "@/server/api/tlog-add";
 import { isTlogRead, tlogRead } from "@/server/api/tlog-read";
@@ -50,7 +51,9 @@ await runProcess("portal", async () => {
     add: groupLeaves({ append: (leaves) => appendLeaves(context, leaves) }),
   });
   const readLog = tlogRead(context);
+  const stream = createLiveStream(context);
   const server = createServer((request, response) => {
+    if (isLiveStream(request)) return stream.refuse(response);
     if (isTlogAdd(request)) return void addLeaf(request, response);
     if (isTlogRead(request)) return void readLog(request, response);
     if (!isAskable(request)) {
@@ -71,6 +74,7 @@ await runProcess("portal", async () => {
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });
   server.on("upgrade", (request, socket, head) => {
+    if (isLiveStream(request)) return stream.upgrade(request, socket, head);
     // Not by `new URL`: it throws at addresses that anybody may send.
     if (request.url?.split("?")[0] === "/live" && isOwnOrigin(request))
       sockets.handleUpgrade(request, socket, head, (opened) =>
@@ -85,8 +89,10 @@ await runProcess("portal", async () => {
   context.logger.info({ host: HOST, port: PORT }, "portal is listening");
 
   return async () => {
+    const streamed = stream.close();
     live.broadcastReconnectNotification();
     for (const socket of sockets.clients) socket.terminate();
+    await streamed;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await app.close();

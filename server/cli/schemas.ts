@@ -7,7 +7,7 @@ import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
 import { ExchangeDocument, VantageDocument } from "@/schemas/evidence";
 import { JobSpec } from "@/schemas/job-spec";
-import { LiveEvent } from "@/schemas/live-event";
+import { LiveFrame } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
 import { ReceiptExtra } from "@/schemas/receipt";
 import { Simulation } from "@/schemas/simulation";
@@ -32,7 +32,7 @@ const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodT
   ["exchange", "Beacon exchange: one question as it was sent, and its answer", ExchangeDocument],
   ["comparison", "Beacon comparison", Comparison],
   ["attestation", "Beacon attestation: an attester's report about a comparison", AttestationReport],
-  ["live-event", "Beacon live event", LiveEvent],
+  ["live-event", "Beacon live event", LiveFrame],
   ["bundle-manifest", "Beacon bundle: manifest.json", BundleManifest],
   ["bundle-page", "Beacon bundle: further rows of a manifest", BundlePage],
 ];

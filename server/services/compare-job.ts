@@ -87,7 +87,9 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
     { document, cid, createdAt: at },
     fileEntry(entry, deps.origin, deps.runner),
   );
-  if (isNew) await deps.bus.announce({ kind: "job.changed", jobId });
+  if (!isNew) return;
+  await deps.bus.announce({ kind: "job.changed", jobId });
+  await deps.bus.announce({ kind: "comparison.filed", jobId, comparisonId: document.id });
 }
 
 /** Whether nothing more will be found out about where a session asked from. */

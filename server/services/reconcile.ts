@@ -1,4 +1,5 @@
 import type { Place } from "@/schemas/country";
+import { EVENTS_KEPT_HOURS } from "@/schemas/live-event";
 import type { SessionId } from "@/schemas/primitives";
 import type { WithdrawalReason } from "@/schemas/task";
 import type { EventBus } from "@/server/adapters/db/event-bus";
@@ -41,8 +42,7 @@ const FILE_BATCH = 50;
 const FILE_AFTER_MS = 60_000;
 /** How many open tasks one sweep closes at a time. */
 const CLOSE_BATCH = 500;
-/** Live events are kept so long for clients that come back. */
-const EVENTS_KEPT_MS = 24 * 3_600_000;
+const EVENTS_KEPT_MS = EVENTS_KEPT_HOURS * 3_600_000;
 /** After a lost session the next waits this long, doubled with every further loss, up to the last. */
 const RETRY_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000] as const;
 

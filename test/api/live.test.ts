@@ -50,7 +50,6 @@ describe("live.events", () => {
 
   it("goes on after the last event that a client has seen", async () => {
     const before = await subscribed(null);
-    await house.context.bus.since(null);
     await announce(1);
     await announce(2);
     await eventually(() => before.events.length === 2);
@@ -63,14 +62,21 @@ describe("live.events", () => {
     expect(again.sizes()).toEqual([3, 4]);
   });
 
+  it("tells a client that comes with an id of another portal what happens from now on", async () => {
+    await announce(5);
+    const client = await subscribed("9223372036854775807");
+    await announce(6);
+    await eventually(() => client.events.length === 1);
+    await client.stop();
+    expect(client.sizes()).toEqual([6]);
+  });
+
   it("has nothing to replay for a client that has just come", async () => {
     const earlier = await subscribed(null);
-    await house.context.bus.since(null);
     await announce(8);
     await eventually(() => earlier.events.length === 1);
     await earlier.stop();
     const client = await subscribed(null);
-    await house.context.bus.since(null);
     await announce(9);
     await eventually(() => client.events.length === 1);
     await client.stop();

@@ -194,6 +194,19 @@ test("a page of another origin opens no WebSocket here", async () => {
   expect(await outcome("null")).toBe("refused");
 });
 
+test("a page of another origin may follow the public stream", async () => {
+  const socket = new WebSocket(`${liveUrl()}/events?after=0`, { origin: "https://news.example" });
+  const first = await new Promise<string>((resolve, reject) => {
+    socket.on("message", (data) => resolve(String(data)));
+    socket.on("error", reject);
+  });
+  expect(JSON.parse(first)).toMatchObject({ v: 1, kind: "stream.hello" });
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  socket.send("hello");
+  expect(await closed).toBe(1003);
+  expect((await fetch(`${portal.url}/live/events`)).status).toBe(426);
+});
+
 test("an attester may read everything, and may not announce a job", async ({ page }) => {
   const email = `attester-${randomUUID().slice(0, 8)}@example.org`;
   const { password } = await portal

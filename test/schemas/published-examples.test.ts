@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { AttestationReport } from "@/schemas/attestation";
 import { Comparison } from "@/schemas/comparison";
+import { LiveFrame } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
 import { ReceiptExtra } from "@/schemas/receipt";
 import { ROOT } from "@/test/support/run-tool";
@@ -101,6 +102,29 @@ const KINDS: readonly Kind[] = [
       "statement-too-long": "statement",
       "time-in-another-zone": "signed_at",
       "verdict-of-its-own": "verdict",
+    },
+  },
+  {
+    folder: "live-event",
+    published: "live-event",
+    schema: LiveFrame,
+    breaks: {
+      "attestation-unnamed": "attestationId",
+      "comparison-named-by-an-attestation": "comparisonId",
+      "data-along-with-the-event": "",
+      "gap-after-nothing": "after",
+      "hello-that-keeps-nothing": "keptHours",
+      "hello-with-an-id": "",
+      "id-as-a-number": "id",
+      "id-below-zero": "id",
+      "id-of-twenty-digits": "id",
+      "job-of-another-kind": "jobId",
+      "kind-unknown": "kind",
+      "size-below-zero": "size",
+      "time-unsaid": "at",
+      "time-without-milliseconds": "at",
+      "version-two": "v",
+      "version-unsaid": "v",
     },
   },
 ];

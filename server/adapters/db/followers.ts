@@ -9,6 +9,11 @@ export type StoredEvents = {
 export type Followers = {
   /** Joins at once, and yields what followers are told until `signal` aborts. */
   follow(signal: AbortSignal): AsyncIterable<LiveEvent>;
+  /**
+   * Remembers that somebody has read the events up to `id` and follows from there. Matters only until
+   * `catchUp` ends for the first time: what is stored meanwhile has to be told then.
+   */
+  readUpTo(id: bigint): void;
   /** Tells an event that was notified; an old one, or one that comes twice, is passed over. */
   tell(event: LiveEvent): void;
   /** Keeps back what is told until `catchUp`: older events may have been missed. */
@@ -21,6 +26,7 @@ export type Followers = {
 export function createFollowers({ after, newest }: StoredEvents): Followers {
   const followers = new Set<(event: LiveEvent) => void>();
   let lastTold: bigint | null = null;
+  let readUpTo: bigint | null = null;
   let held: LiveEvent[] | null = null;
 
   function tellNow(event: LiveEvent): void {
@@ -39,6 +45,9 @@ export function createFollowers({ after, newest }: StoredEvents): Followers {
   }
 
   return {
+    readUpTo(id) {
+      if (lastTold === null && (readUpTo === null || id < readUpTo)) readUpTo = id;
+    },
     tell(event) {
       if (held === null) tellNow(event);
       else held.push(event);
@@ -47,7 +56,8 @@ export function createFollowers({ after, newest }: StoredEvents): Followers {
       held = [];
     },
     async catchUp() {
-      if (lastTold !== null) await tellMissed(lastTold);
+      const since = lastTold ?? readUpTo;
+      if (since !== null) await tellMissed(since);
       const upTo = lastTold ?? (await newest());
       for (const event of held ?? []) tellNow(event);
       held = null;

@@ -1,14 +1,15 @@
 import { Client } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LiveEvent } from "@/schemas/live-event";
-import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
+import { AttestationId, ComparisonId } from "@/schemas/primitives";
+import { type Announcement, createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { createLogStore } from "@/server/adapters/db/log-store";
 import { fileEntry } from "@/server/domain/log/filing";
 import { logger } from "@/server/telemetry/logger";
 import { aSigner } from "@/test/domain/log/a-signer";
 import { aKeyEntry } from "@/test/domain/verify/a-log";
 import { aJobId } from "@/test/support/builders";
-import { ownDatabase } from "@/test/support/database";
+import { createTestDatabase, ownDatabase } from "@/test/support/database";
 import { eventually } from "@/test/support/fakes";
 
 const db = ownDatabase();
@@ -97,14 +98,65 @@ describe("since", () => {
     expect(await bus.since("9999999999999999999")).toEqual([]);
   });
 
-  it("forgets what was pruned", async () => {
-    const old = aBus(() => new Date("2020-01-01T00:00:00Z"));
-    const { events } = await following(old);
-    await old.announce(changed(1));
-    await old.announce(changed(2));
-    await eventually(() => events.length === 2);
-    await old.prune(new Date("2020-01-02T00:00:00Z"));
-    expect(await old.since(events[0]?.id ?? null)).toEqual([]);
+  it("tells an event as it was told to those who followed, whatever its kind", async () => {
+    const at = new Date("2026-11-22T12:00:00.007Z");
+    const bus = aBus(() => at);
+    const { events } = await following(bus);
+    const [comparisonId, attestationId] = [
+      ComparisonId.parse(`cmp-${"a".repeat(26)}`),
+      AttestationId.parse(`att-${"b".repeat(26)}`),
+    ];
+    const kinds: readonly Announcement[] = [
+      changed(1),
+      published(9_007_199_254_740_991),
+      { kind: "comparison.filed", jobId: aJobId(1), comparisonId },
+      { kind: "attestation.filed", jobId: aJobId(1), attestationId },
+    ];
+    const before = (await bus.range())?.newest ?? "0";
+    for (const one of kinds) await bus.announce(one);
+    await eventually(() => events.length === kinds.length);
+    expect(events).toEqual(
+      kinds.map((one, n) => ({ v: 1, id: events[n]?.id, at: at.toISOString(), ...one })),
+    );
+    expect(await bus.since(before)).toEqual(events);
+  });
+});
+
+describe("what was pruned", () => {
+  const noon = new Date("2026-11-22T12:00:00.000Z");
+
+  /** Announces one event for each of `minutes` after noon, prunes what came before `minute`, and answers what is left. */
+  async function leftOf(minutes: readonly number[], minute: number) {
+    const own = await createTestDatabase();
+    const times = minutes.map((after) => new Date(noon.getTime() + after * 60_000));
+    const bus = createEventBus(own.url, () => times.shift() ?? noon, log);
+    for (const n of minutes.keys()) await bus.announce(changed(n));
+    for (const _ of [1, 2]) await bus.prune(new Date(noon.getTime() + minute * 60_000));
+    const left = { range: await bus.range(), ids: (await bus.since("0")).map(({ id }) => id) };
+    await bus.close();
+    await own.drop();
+    return left;
+  }
+
+  it("is forgotten, but for the newest of it: after that nothing is missing", async () => {
+    expect(await leftOf([0, 1, 2, 3, 4], 3)).toEqual({
+      range: { oldest: "3", newest: "5" },
+      ids: ["3", "4", "5"],
+    });
+    expect(await leftOf([0, 1, 2], 60)).toEqual({
+      range: { oldest: "3", newest: "3" },
+      ids: ["3"],
+    });
+  });
+
+  it("leaves no hole where the clocks of two processes differ", async () => {
+    expect((await leftOf([0, 9, 1, 9], 5)).ids).toEqual(["1", "2", "3", "4"]);
+    expect((await leftOf([0, 0, 9, 1, 9], 5)).ids).toEqual(["2", "3", "4", "5"]);
+  });
+
+  it("is nothing where nothing is old, or nothing is there", async () => {
+    expect((await leftOf([0, 1], 0)).ids).toEqual(["1", "2"]);
+    expect(await leftOf([], 5)).toEqual({ range: null, ids: [] });
   });
 });
 
