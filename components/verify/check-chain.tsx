@@ -13,7 +13,8 @@ const MARKS: Readonly<
   },
 };
 
-function Mark({ tone, mark }: { tone: LinkTone; mark: string | null }) {
+/** How a check came out, as a sign with its word for who does not see it. `mark` is shown instead of the symbol. */
+export function CheckMark({ tone, mark = null }: { tone: LinkTone; mark?: string | null }) {
   const look = MARKS[tone];
   return (
     <span
@@ -49,7 +50,7 @@ export function CheckChain({ links }: { links: readonly ChainLink[] }) {
               className={`absolute start-[10.5px] top-[23px] bottom-0 w-0.5 ${tone === "holds" ? "bg-ok" : "bg-line-strong"}`}
             />
           )}
-          <Mark tone={tone} mark={mark} />
+          <CheckMark tone={tone} mark={mark} />
           <div className="min-w-0">
             <p className="flex flex-wrap items-baseline justify-between gap-x-4">
               <b className={`font-semibold ${tone === "not-applicable" ? "text-muted" : ""}`}>

@@ -25,6 +25,8 @@ export type Verification = {
   readonly fork: Fork | null;
   /** The document's text, when the document matches its address and holds a chat completion. */
   readonly text: string | null;
+  /** The document as JSON, when it matches its address and is JSON; else null. */
+  readonly document: unknown;
   /** Key hashes, 8 hex digits, of the policy's witnesses that cosigned. */
   readonly cosignerKeys: readonly string[];
   /** Whether the entry stands for a document at all. */
@@ -34,18 +36,20 @@ export type Verification = {
 
 const quietly = async <T>(thing: Promise<T>): Promise<T | null> => thing.catch(() => null);
 
-/** The answer in an OpenAI-compatible chat completion; null when the bytes are something else. */
-function answerIn(block: Uint8Array | null): string | null {
-  if (block === null) return null;
+/** The bytes as JSON; null when they are something else. */
+function jsonIn(block: Uint8Array): unknown {
   try {
-    const body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(block)) as {
-      choices?: { message?: { content?: unknown } }[];
-    } | null;
-    const content = body?.choices?.[0]?.message?.content;
-    return typeof content === "string" ? content : null;
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(block));
   } catch {
     return null;
   }
+}
+
+/** The answer in an OpenAI-compatible chat completion; null in other documents. */
+function answerIn(document: unknown): string | null {
+  const body = document as { choices?: { message?: { content?: unknown } }[] } | null;
+  const content = body?.choices?.[0]?.message?.content;
+  return typeof content === "string" ? content : null;
 }
 
 /**
@@ -104,12 +108,14 @@ export async function runVerification(
   const isDocument = report.checks.some(
     ({ name, outcome }) => name === "bytes-match-cid" && outcome === "holds",
   );
+  const document = isDocument && block !== null ? jsonIn(block) : null;
   return {
     report,
     lastSeen,
     fork: forkOf(report, note, lastSeen, asked?.hashes === null),
     cosignerKeys: cosignerKeysOf(policy, report),
-    text: isDocument ? answerIn(block) : null,
+    text: answerIn(document),
+    document,
     hasDocument: cid !== null,
     tookMs,
   };

@@ -5,6 +5,7 @@ import { CheckChain } from "@/components/verify/check-chain";
 import { type ChainLink, chainOf } from "@/components/verify/check-words";
 import { ForkNote } from "@/components/verify/fork-note";
 import type { Verification } from "@/components/verify/run-verification";
+import { isSameJson } from "@/components/verify/same-json";
 
 /** Said instead of a report where there can be none. */
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -73,11 +74,35 @@ function PageText({ shown, found }: { shown: string; found: string | null }) {
   );
 }
 
+/** The same for a page that shows the members of a JSON document. */
+function PageFields({ shown, found }: { shown: NonNullable<Expected["fields"]>; found: unknown }) {
+  if (typeof found !== "object" || found === null)
+    return (
+      <p className="mt-1 text-[13.5px] text-beacon">
+        What this page shows was not compared with the document: it could not be read from it.
+      </p>
+    );
+  const members = found as Readonly<Record<string, unknown>>;
+  const others = Object.keys(shown).filter((name) => !isSameJson(shown[name], members[name]));
+  return others.length === 0 ? (
+    <p className="mt-1 text-[13.5px] text-muted">
+      What this page shows of the report stands so in that document:{" "}
+      {counted(Object.keys(shown).length, "part")} compared.
+    </p>
+  ) : (
+    <ErrorNote
+      title={`This page does not show what stands in the document (${others.join(", ")}). Believe the document.`}
+    />
+  );
+}
+
 /** What the page around a verification claims to show. */
 export type Expected = {
   readonly leafIndex: number;
   readonly taskId: string | null;
   readonly text: string | null;
+  /** Members of the JSON document that the page shows, by their names in it. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 };
 
 /** Why a receipt, however sound, is not the one of this page; null when it is. */
@@ -132,6 +157,9 @@ export function VerificationResult({
       </div>
       {expected !== null && expected.text !== null && (
         <PageText shown={expected.text} found={verification.text} />
+      )}
+      {expected?.fields !== undefined && (
+        <PageFields shown={expected.fields} found={verification.document} />
       )}
       <p className="mt-3 text-[13px] text-muted">
         {report.engine === "webcrypto"
