@@ -9,6 +9,9 @@ const folded = (name: string): string =>
   // Upper case first: `ß` and `SS` are one, which lower case alone would keep apart.
   name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").trim().replace(/\s+/gu, " ");
 
+/** Whether two spellings name one organisation, as attestations are counted. */
+export const isSameOrganisation = (a: string, b: string): boolean => folded(a) === folded(b);
+
 /**
  * Counts what organisations say of one comparison. The last report of a key counts; an organisation
  * counts once, and as inconclusive when its keys disagree.
