@@ -1,5 +1,6 @@
 import { accountsRouter } from "@/server/api/routers/accounts";
 import { comparisonsRouter } from "@/server/api/routers/comparisons";
+import { draftsRouter } from "@/server/api/routers/drafts";
 import { jobsRouter } from "@/server/api/routers/jobs";
 import { liveRouter } from "@/server/api/routers/live";
 import { logRouter } from "@/server/api/routers/log";
@@ -12,6 +13,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 export const appRouter = router({
   accounts: accountsRouter,
   jobs: jobsRouter,
+  drafts: draftsRouter,
   comparisons: comparisonsRouter,
   responses: responsesRouter,
   log: logRouter,

@@ -3,7 +3,7 @@ import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Actor } from "@/server/auth";
 import type { Context } from "@/server/context";
-import { ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
+import { type BeaconError, ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
 
 /** The process's context, and who sends this request. */
 export type RequestContext = Context & { readonly actor: Actor | null };
@@ -22,12 +22,20 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
   PROVIDER_NOT_FOUND: "NOT_FOUND",
   SERVICE_INVALID: "BAD_REQUEST",
   SERVICE_IN_USE: "CONFLICT",
+  DRAFT_NOT_FOUND: "NOT_FOUND",
+  DRAFT_CONFLICT: "CONFLICT",
+  DRAFT_TOO_LARGE: "PAYLOAD_TOO_LARGE",
+  DRAFT_TOO_MANY: "CONFLICT",
 };
 const trpcCodeOf = (code: ErrorCode): TRPCError["code"] =>
   TRPC_CODE[code] ?? (code.startsWith("JOB_SPEC_") ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR");
 
 /** All that a stranger hears of a failure of our own; also when a subscription ends with one. */
 const UNSAID = "Something went wrong on our side.";
+
+/** The field that an error is about, as `prompts[0].text`, where strangers may read of it. */
+const pathOf = ({ code, details }: BeaconError): string | null =>
+  ERRORS[code].expose && typeof details.path === "string" ? details.path : null;
 
 /** An error in one plain sentence; what parsing says of an input is for programmers. */
 function sentenceOf({ code, cause, message }: TRPCError): string {
@@ -50,7 +58,11 @@ const t = initTRPC.context<RequestContext>().create({
     return {
       ...shape,
       message: mayBeSaid ? sentenceOf(error) : UNSAID,
-      data: { ...data, beaconCode: isBeaconError(cause) ? cause.code : null },
+      data: {
+        ...data,
+        beaconCode: isBeaconError(cause) ? cause.code : null,
+        beaconPath: isBeaconError(cause) ? pathOf(cause) : null,
+      },
     };
   },
 });

@@ -34,6 +34,8 @@ export const ERRORS = {
   PASSWORD_TOO_WEAK: { retryable: false, expose: true },
   DRAFT_NOT_FOUND: { retryable: false, expose: true },
   DRAFT_CONFLICT: { retryable: false, expose: true },
+  DRAFT_TOO_LARGE: { retryable: false, expose: true },
+  DRAFT_TOO_MANY: { retryable: false, expose: true },
 
   // state that moves by compare-and-set
   TASK_TRANSITION_ILLEGAL: { retryable: false, expose: false },

@@ -39,6 +39,16 @@ describe("an error", () => {
     expect(text).not.toContain("stack");
   });
 
+  it("about one field names it, where strangers may read of it", async () => {
+    const details = { path: "budget.glm" };
+    const spoken = new BeaconError("JOB_SPEC_BUDGET_MISSING", "budget.glm is 0.", { details });
+    expect(dataOf((await get("jobs.byId", byId, failing(spoken))).text).beaconPath).toBe(
+      "budget.glm",
+    );
+    const unspoken = new BeaconError("TILE_INCONSISTENT", "a tile is missing", { details });
+    expect(dataOf((await get("jobs.byId", byId, failing(unspoken))).text).beaconPath).toBeNull();
+  });
+
   it("that nobody foresaw says nothing", async () => {
     const secret = "password authentication failed for postgres://beacon:hunter2@10.0.0.1";
     const { status, text } = await get("jobs.byId", byId, failing(new Error(secret)));

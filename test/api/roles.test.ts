@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { AppRouter } from "@/server/api/root";
 import { appRouter, createCaller } from "@/server/api/root";
 import type { Actor } from "@/server/auth";
+import { draftIdOf } from "@/server/domain/draft/draft-id";
+import { newDraft } from "@/server/domain/draft/empty-draft";
 import { aService } from "@/test/adapters/service/a-service";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
@@ -29,6 +31,8 @@ const ALLOWED = {
   admins: ["admin", "operator"],
 } as const satisfies Record<string, readonly Who[]>;
 
+const DRAFT_KEY = randomUUID();
+
 /** Every procedure of the portal: whom it is for, and an input that fits. One line each. */
 const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }> = {
   "accounts.create": {
@@ -37,6 +41,13 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   },
   "jobs.submit": { for: "admins", input: { spec: aSpec(), submissionKey: randomUUID() } },
   "jobs.withdraw": { for: "admins", input: { jobId: aJobId(250) } },
+  "drafts.list": { for: "admins" },
+  "drafts.byId": { for: "admins", input: { id: draftIdOf("usr-admin", DRAFT_KEY) } },
+  "drafts.save": {
+    for: "admins",
+    input: { id: null, title: "", body: newDraft(DRAFT_KEY), version: 0 },
+  },
+  "drafts.remove": { for: "admins", input: { id: draftIdOf("usr-admin", DRAFT_KEY) } },
   "jobs.byId": { for: "everyone", input: { jobId: aJobId(250) } },
   "jobs.list": { for: "everyone", input: { cursor: null, limit: 10 } },
   "jobs.catalog": { for: "everyone" },
@@ -65,6 +76,7 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   "services.save": { for: "admins", input: aService() },
   "services.setKey": { for: "admins", input: { id: "vendor", key: "sk-roles" } },
   "services.pause": { for: "admins", input: { id: "vendor", minutes: 0 } },
+  "services.usage": { for: "admins" },
   "services.check": { for: "admins", input: { id: "vendor" } },
   "services.remove": { for: "admins", input: { id: "vendor" } },
   "providers.list": { for: "everyone" },

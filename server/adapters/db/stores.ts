@@ -4,6 +4,7 @@ import { type ChallengeStore, createChallengeStore } from "@/server/adapters/db/
 import type { Prisma } from "@/server/adapters/db/client";
 import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
+import { createDraftStore, type DraftStore } from "@/server/adapters/db/draft-store";
 import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
 import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
 import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
@@ -12,6 +13,7 @@ import { createRentalStore, type RentalStore } from "@/server/adapters/db/rental
 import { createServiceStore, type ServiceStore } from "@/server/adapters/db/service-store";
 import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
+import { createUsageStore, type UsageStore } from "@/server/adapters/db/usage-store";
 import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
 
 /** What PostgreSQL keeps, thing by thing. None of it holds a connection of its own. */
@@ -25,6 +27,8 @@ export type Stores = {
   readonly providers: ProviderStore;
   readonly comparisons: ComparisonStore;
   readonly accounts: AccountStore;
+  /** Jobs that are being composed. */
+  readonly drafts: DraftStore;
   /** Challenges that were answered. */
   readonly spentChallenges: ChallengeStore;
   /** The mark that stops the log's writers. */
@@ -36,6 +40,8 @@ export type Stores = {
   readonly witnessStore: WitnessStore;
   /** Services on the internet or at home that jobs can ask. */
   readonly services: ServiceStore;
+  /** What services counted. */
+  readonly usage: UsageStore;
 };
 
 /** All stores over one client. */
@@ -54,4 +60,6 @@ export const createStores = (prisma: Prisma): Stores => ({
   probes: createProbeStore(prisma),
   witnessStore: createWitnessStore(prisma),
   services: createServiceStore(prisma),
+  drafts: createDraftStore(prisma),
+  usage: createUsageStore(prisma),
 });

@@ -29,6 +29,9 @@ export const servicesRouter = router({
 
   remove: adminProcedure.input(One).mutation(({ ctx, input }) => removeService(ctx, input.id)),
 
+  /** How long answers of paid models were here before: what a job is expected to cost is worked out from it. */
+  usage: adminProcedure.query(({ ctx }) => ctx.usage.ofPaidModels()),
+
   /** What keeps it from being asked, as far as its settings tell. */
   check: adminProcedure.input(One).query(({ ctx, input }) => checkService(ctx, input.id)),
 });
