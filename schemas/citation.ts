@@ -2,7 +2,8 @@ import type { Cid, Instant } from "@/schemas/primitives";
 
 /** What a citation needs to know of an answer or of a comparison. */
 export type CitedWork = {
-  readonly kind: "response" | "comparison";
+  /** "failure": a task that closed without a response. */
+  readonly kind: "response" | "failure" | "comparison";
   /** The task's or the comparison's id. */
   readonly id: string;
   /** One line, without characters that steer or hide. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnchorId, AnchorKind } from "@/schemas/anchor";
 import { JobId } from "@/schemas/primitives";
+import { streamOf } from "@/server/api/stream-of";
 import type { Context } from "@/server/context";
 import type { NamedBytes } from "@/server/domain/bundle/assemble-bundle";
 import { type Bundle, bundleFileName } from "@/server/domain/bundle/bundle";
@@ -148,19 +149,5 @@ export async function answerBundle(
   if (extension === "json") return new Response(Buffer.from(bundle.manifest), { headers });
   return new Response(streamOf(extension === "car" ? writeCar(bundle) : writeZip(bundle)), {
     headers,
-  });
-}
-
-/** Bytes as they are made, no faster than they are taken. */
-function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
   });
 }

@@ -3,6 +3,7 @@ import { logger } from "@/server/telemetry/logger";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   JOB_NOT_FOUND: 404,
+  COMPARISON_NOT_FOUND: 404,
   LEAF_NOT_FOUND: 404,
   TILE_NOT_FOUND: 404,
   BLOCK_NOT_FOUND: 404,
@@ -23,6 +24,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ANCHOR_NOT_FOUND: 404,
   ANCHOR_UNAVAILABLE: 503,
   CONTENT_STORE_UNAVAILABLE: 503,
+  EXPLORER_QUERY_INVALID: 400,
+  EXPLORER_TIMED_OUT: 503,
+  EXPLORER_BUSY: 503,
 };
 
 /**

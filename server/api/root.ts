@@ -1,6 +1,8 @@
 import { accountsRouter } from "@/server/api/routers/accounts";
+import { citationsRouter } from "@/server/api/routers/citations";
 import { comparisonsRouter } from "@/server/api/routers/comparisons";
 import { draftsRouter } from "@/server/api/routers/drafts";
+import { explorerRouter } from "@/server/api/routers/explorer";
 import { jobsRouter } from "@/server/api/routers/jobs";
 import { liveRouter } from "@/server/api/routers/live";
 import { logRouter } from "@/server/api/routers/log";
@@ -16,6 +18,8 @@ export const appRouter = router({
   drafts: draftsRouter,
   comparisons: comparisonsRouter,
   responses: responsesRouter,
+  explorer: explorerRouter,
+  citations: citationsRouter,
   log: logRouter,
   services: servicesRouter,
   providers: providersRouter,

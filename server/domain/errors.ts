@@ -34,6 +34,9 @@ export const ERRORS = {
   PASSWORD_TOO_WEAK: { retryable: false, expose: true },
   DRAFT_NOT_FOUND: { retryable: false, expose: true },
   DRAFT_CONFLICT: { retryable: false, expose: true },
+  EXPLORER_QUERY_INVALID: { retryable: false, expose: true },
+  EXPLORER_TIMED_OUT: { retryable: false, expose: true },
+  EXPLORER_BUSY: { retryable: true, expose: true },
   DRAFT_TOO_LARGE: { retryable: false, expose: true },
   DRAFT_TOO_MANY: { retryable: false, expose: true },
 

@@ -6,6 +6,7 @@ import { appRouter, createCaller } from "@/server/api/root";
 import type { Actor } from "@/server/auth";
 import { draftIdOf } from "@/server/domain/draft/draft-id";
 import { newDraft } from "@/server/domain/draft/empty-draft";
+import { EVERYTHING, filterOf } from "@/server/domain/explore/query";
 import { aService } from "@/test/adapters/service/a-service";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
@@ -55,6 +56,11 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   "jobs.blocks": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.byJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.latest": { for: "everyone", input: { limit: 5 } },
+  "explorer.search": { for: "everyone", input: EVERYTHING },
+  "explorer.count": { for: "everyone", input: filterOf(EVERYTHING) },
+  "explorer.facets": { for: "everyone" },
+  "citations.byTask": { for: "everyone", input: { taskId: aTaskRow().id } },
+  "citations.byJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "responses.byTask": { for: "everyone", input: { taskId: aTaskRow().id } },
   "responses.excerpts": {
     for: "everyone",
@@ -159,6 +165,10 @@ describe("bounds", () => {
     ["jobs.list", { cursor: null, limit: 0 }],
     ["jobs.list", { cursor: "job-x", limit: 10 }],
     ["comparisons.latest", { limit: 21 }],
+    ["explorer.search", { ...EVERYTHING, limit: 101 }],
+    ["explorer.search", { ...EVERYTHING, text: "a" }],
+    ["explorer.search", { ...EVERYTHING, cursor: "1; DROP TABLE" }],
+    ["explorer.count", { ...filterOf(EVERYTHING), countries: ["XX"] }],
     ["log.leaves", { cursor: null, limit: 101 }],
     ["log.leaves", { cursor: "-1", limit: 10 }],
     ["log.leaf", { index: -1 }],

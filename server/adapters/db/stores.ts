@@ -5,6 +5,7 @@ import type { Prisma } from "@/server/adapters/db/client";
 import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
 import { createDraftStore, type DraftStore } from "@/server/adapters/db/draft-store";
+import { createExplorerStore, type ExplorerStore } from "@/server/adapters/db/explorer-store";
 import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
 import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
 import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
@@ -26,6 +27,8 @@ export type Stores = {
   /** What is known of providers. */
   readonly providers: ProviderStore;
   readonly comparisons: ComparisonStore;
+  /** Answers over all jobs. */
+  readonly explorer: ExplorerStore;
   readonly accounts: AccountStore;
   /** Jobs that are being composed. */
   readonly drafts: DraftStore;
@@ -52,6 +55,7 @@ export const createStores = (prisma: Prisma): Stores => ({
   rentals: createRentalStore(prisma),
   providers: createProviderStore(prisma),
   comparisons: createComparisonStore(prisma),
+  explorer: createExplorerStore(prisma),
   accounts: createAccountStore(prisma),
   spentChallenges: createChallengeStore(prisma),
   logHalt: createLogHalt(prisma),

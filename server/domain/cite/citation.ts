@@ -20,6 +20,7 @@ const monthName = ({ month }: Day): string => MONTHS[month - 1] ?? "";
 
 const KINDS: Readonly<Record<CitedWork["kind"], string>> = {
   response: "Response of an AI service",
+  failure: "Record of a request that failed",
   comparison: "Data set",
 };
 
@@ -121,7 +122,7 @@ export function cslItem(work: CitedWork): CslItem {
   const note = [...(work.simulated ? [SIMULATED] : []), ...proofParts(work)].join("; ");
   return {
     id: `beacon-${work.id}`,
-    type: work.kind === "response" ? "webpage" : "dataset",
+    type: work.kind === "comparison" ? "dataset" : "webpage",
     title: work.title,
     author: [{ literal: work.portal.name }],
     issued: { "date-parts": [[at.year, at.month, at.day]] },

@@ -23,8 +23,9 @@ export function oneLine(text: string, most: number): string {
 export const serviceInWords = (service: string, model: string): string =>
   service === model ? service : `${service} (${model})`;
 
-/** What an answer is called where it is cited. */
+/** What a response, or a failure to get one, is called where it is cited. */
 export const responseTitle = (answer: {
+  readonly isFailure: boolean;
   readonly question: string;
   readonly service: string;
   readonly model: string;
@@ -33,7 +34,7 @@ export const responseTitle = (answer: {
   readonly repeat: number;
 }): string =>
   oneLine(
-    `Response of ${serviceInWords(answer.service, answer.model)}, asked from ${placeInWords(answer.country)}, repeat ${answer.repeat + 1}: “${oneLine(answer.question, QUESTION)}”`,
+    `${answer.isFailure ? "No response" : "Response"} of ${serviceInWords(answer.service, answer.model)}, asked from ${placeInWords(answer.country)}, repeat ${answer.repeat + 1}: “${oneLine(answer.question, QUESTION)}”`,
     500,
   );
 

@@ -5,6 +5,7 @@ import {
   ExploreCursor,
   type ExploreFilter,
   type ExploreQuery,
+  type FoundAnswer,
   MAX_EXPLORE_ROWS,
   SearchText,
 } from "@/schemas/explore";
@@ -123,6 +124,29 @@ export function parseExploreQuery(
   return { query, problems: parameters.problems };
 }
 
+/** A query of an export: one page, or everything that matches. */
+export type ReadExport = ReadQuery & { readonly isAll: boolean };
+
+/** The export that a URL asks for: the explorer's own parameters, or `all=1` in place of where a page begins and ends. */
+export function parseExportQuery(
+  given: Iterable<readonly [name: string, value: string]>,
+): ReadExport {
+  const pairs = [...given];
+  const all = pairs.filter(([name]) => name === "all").map(([, value]) => value);
+  const { query, problems } = parseExploreQuery(pairs.filter(([name]) => name !== "all"));
+  const isAll = all.length === 1 && all[0] === "1";
+  const isPlaced = query.cursor !== null || query.limit !== EXPLORE_ROWS;
+  return {
+    query,
+    isAll,
+    problems: [
+      ...problems,
+      ...(all.length > 0 && !isAll ? ["The parameter all takes one value, which is 1."] : []),
+      ...(isAll && isPlaced ? ["Beside all=1 there is no cursor and no limit."] : []),
+    ],
+  };
+}
+
 /** A query as the parameters of a URL, in the one order; what is not asked for is not there. */
 export function exploreParameters(query: ExploreQuery): readonly (readonly [string, string])[] {
   const each = (name: string, values: readonly string[]) =>
@@ -152,6 +176,13 @@ export function explorePath(wanted: Partial<ExploreQuery>): string {
   const query = formatExploreQuery({ ...EVERYTHING, ...wanted });
   return query === "" ? "/explore" : `/explore?${query}`;
 }
+
+/** Where the page begins that follows an answer. */
+export const cursorAfter = ({
+  finishedAt,
+  taskId,
+}: Pick<FoundAnswer, "finishedAt" | "taskId">): ExploreCursor =>
+  `${Date.parse(finishedAt)}.${taskId}` as ExploreCursor;
 
 /** A query without its place: which answers, wherever the page begins and however long it is. */
 export function filterOf({ cursor: _, limit: __, ...filter }: ExploreQuery): ExploreFilter {

@@ -3,6 +3,9 @@ import type { AnswerRecord } from "@/schemas/explore-export";
 import { type CsvCell, csvRecord } from "@/server/domain/explore/csv";
 import { exploreParameters } from "@/server/domain/explore/query";
 
+/** The portal's address without a slash at its end. */
+export const portalUrlOf = (publicUrl: string): string => publicUrl.replace(/\/+$/, "");
+
 /** Where people find an answer again. @param portalUrl without a slash at its end. */
 export const permalinkOf = (portalUrl: string, taskId: string): string =>
   `${portalUrl}/responses/${taskId}`;

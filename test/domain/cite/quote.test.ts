@@ -37,6 +37,7 @@ describe("a quoted answer", () => {
 describe("titles", () => {
   it("name service, place, repeat and question on one line", () => {
     const title = responseTitle({
+      isFailure: false,
       question: "Who\nclosed\u202e the dam?",
       service: "control-open",
       model: "control-open",
@@ -46,9 +47,10 @@ describe("titles", () => {
     expect(title).toBe(
       "Response of control-open, asked from Germany, repeat 3: “Who closed the dam?”",
     );
-    expect(
-      responseTitle({ question: "q", service: "a", model: "b", country: HOME, repeat: 0 }),
-    ).toBe("Response of a (b), asked from home (the portal’s own machine), repeat 1: “q”");
+    const failed = { isFailure: true, question: "q", service: "a", model: "b", repeat: 0 };
+    expect(responseTitle({ ...failed, country: HOME })).toBe(
+      "No response of a (b), asked from home (the portal’s own machine), repeat 1: “q”",
+    );
     expect(comparisonTitle("Dams\t2026")).toBe("Comparison: Dams 2026");
   });
 

@@ -1,0 +1,9 @@
+import { answerExport } from "@/server/api/answer-exports";
+import { answerOrRefuse } from "@/server/api/refuse";
+import { getContext } from "@/server/context";
+
+export const dynamic = "force-dynamic";
+
+/** The explorer's rows as JSON: the same parameters as the page, or `all=1` for everything that matches. */
+export const GET = (request: Request) =>
+  answerOrRefuse(() => answerExport(getContext(), request.url, "json"));
