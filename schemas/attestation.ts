@@ -67,6 +67,12 @@ export const Organisation = z
   .regex(/^\P{Cc}{2,100}$/u);
 export type Organisation = z.infer<typeof Organisation>;
 
+/** Where a key lives, in its owner's words: "Laptop". */
+export const KeyLabel = z
+  .string()
+  .trim()
+  .regex(/^\P{Cc}{1,60}$/u);
+
 /**
  * An attester's report about one comparison: a block, and by its CID part of a signed entry of the
  * log. The last report of a key about a comparison counts; two of one organisation count once.

@@ -136,6 +136,10 @@ export type Context = Stores & {
 
 /** Guesses at one account's password a minute. */
 const SIGN_IN_TRIES = 10;
+  /** Counts the reports that each attester's key files. */
+  readonly filingThrottle: Throttle;
+  /** Who says who people are, besides their passwords; null: nobody does. */
+  readonly openId: OpenIdProvider | null;
 
 /** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
 function buildContext(env: Env): Context {
@@ -146,6 +150,11 @@ function buildContext(env: Env): Context {
     );
   setLogLevel(env.LOG_LEVEL);
   mkdirSync(env.BEACON_HOME, { recursive: true });
+/** And at all of them: hashing them takes a third of one core. Who is signed in does not notice a flood. */
+const ALL_SIGN_IN_TRIES = 120;
+/** Reports that one key files in ten minutes, and all keys together: more than people can write. */
+const FILED_REPORTS = 20;
+const ALL_FILED_REPORTS = 400;
   const now = () => new Date();
   const isSimulated = env.YAGNA_APPKEY === undefined;
   const prisma = createPrisma(env.DATABASE_URL);
@@ -223,7 +232,9 @@ function buildContext(env: Env): Context {
     operatorToken: openSecret(join(env.BEACON_HOME, "keys", "operator.token")),
     hashPassword,
     isPassword,
-    signInThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now),
+    signInThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now, ALL_SIGN_IN_TRIES),
+    filingThrottle: createThrottle(FILED_REPORTS, 10 * 60_000, now, ALL_FILED_REPORTS),
+    openId: openIdOf(env, now),
     icu: process.versions.icu ?? "unknown",
     async close() {
       await producer.close();

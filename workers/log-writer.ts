@@ -40,6 +40,7 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
   await announceDispatchable(context);
   let isGuarded = false;
   while (!signal.aborted) {
+  let { publishedSize: toldOf } = await context.log.state();
     try {
       if (!isGuarded) await guard(context, log);
       isGuarded = true;
@@ -54,6 +55,8 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
     } catch (error) {
+        await announceAttested(context, toldOf, size);
+        toldOf = size;
       if (await mustEnd(context, log, error)) break;
       await bell.pause(RETRY_MS);
     }
@@ -152,3 +155,9 @@ function createBell(signal: AbortSignal) {
 /** Sleeps for `ms`, or until `signal` aborts. */
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   setTimeout(ms, undefined, { signal }).catch(() => {});
+/** Tells of every job whose attestations the published log includes from now on. */
+async function announceAttested(context: Context, from: number, to: number): Promise<void> {
+  for (const jobId of await context.attestations.jobsBetween(from, to))
+    await context.bus.announce({ kind: "job.changed", jobId });
+}
+

@@ -16,6 +16,7 @@ import { openHome } from "@/server/services/open-home";
 import { reconcile } from "@/server/services/reconcile";
 import { releaseAllocation } from "@/server/services/release-allocation";
 import { rentVantage } from "@/server/services/rent-vantage";
+import { fileLateRevocations } from "@/server/services/revoke-attester-keys";
 import { LEASE_MS, type RunSessionDeps, runSession } from "@/server/services/run-session";
 import type { Processor } from "@/workers/run-worker";
 
@@ -24,8 +25,10 @@ export const jobProcessors = (context: Context) =>
   ({
     "job.dispatch": ({ jobId }) => dispatchJob(context, jobId),
     "job.compare": ({ jobId }) => compareJob(context, jobId),
-    "sweep.reconcile": () =>
-      reconcile({
+    "sweep.reconcile": async () => {
+      await forgetSignIns(context);
+      await fileLateRevocations(context);
+      await reconcile({
         ...context,
         leaseMs: LEASE_MS,
         closeTasks: (job, finished) => closeTasks(context, job, null, finished),

@@ -1,4 +1,5 @@
 import { accountsRouter } from "@/server/api/routers/accounts";
+import { attestationsRouter } from "@/server/api/routers/attestations";
 import { citationsRouter } from "@/server/api/routers/citations";
 import { comparisonsRouter } from "@/server/api/routers/comparisons";
 import { draftsRouter } from "@/server/api/routers/drafts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   comparisons: comparisonsRouter,
   responses: responsesRouter,
   explorer: explorerRouter,
+  attestations: attestationsRouter,
   citations: citationsRouter,
   log: logRouter,
   services: servicesRouter,

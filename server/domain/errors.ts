@@ -96,6 +96,7 @@ export const ERRORS = {
   ATTESTATION_STALE: { retryable: false, expose: true },
 
   // blocks elsewhere, bundles, anchors
+  ATTESTATION_TOO_MANY: { retryable: true, expose: true },
   CONTENT_STORE_UNAVAILABLE: { retryable: true, expose: true },
   CONTENT_STORE_REFUSED: { retryable: false, expose: true },
   BUNDLE_MALFORMED: { retryable: false, expose: true },

@@ -9,7 +9,7 @@ import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { canonicalBytes } from "@/server/domain/digest";
 import { compareJob as comparisonOf } from "@/server/domain/eval/compare";
-import { comparisonIdOf } from "@/server/domain/identity";
+import { comparisonInput } from "@/server/domain/eval/comparison-input";
 import { isClosed } from "@/server/domain/job/state";
 import { fileEntry } from "@/server/domain/log/filing";
 import { instantOf } from "@/server/domain/time";
@@ -40,35 +40,10 @@ export async function compareJob(deps: CompareJobDeps, jobId: JobId): Promise<vo
   if (!tasks.every((task) => isClosed(task.status))) return;
   const sessions = await deps.sessions.ofJob(jobId);
   if (!sessions.every(isSettledEvidence)) return;
-  const elsewhere = new Set(
-    sessions.filter(({ geo }) => geo?.verdict === "mismatch").map(({ id }) => id),
-  );
-  const unverified = new Set(
-    sessions
-      .filter(({ geo, geoFinalAt }) => geo !== null && !(geo.verdict === "verified" && geoFinalAt))
-      .map(({ id }) => id),
-  );
   const at = deps.now();
-  const document = comparisonOf({
-    spec: job.spec,
-    job: jobId,
-    id: comparisonIdOf(jobId),
-    specCid: job.specCid,
-    simulated: job.simulated,
-    computedAt: instantOf(at),
-    icu: deps.icu,
-    tasks: tasks.map((task) => ({
-      prompt: task.promptId,
-      service: task.serviceId,
-      country: task.country,
-      repeat: task.repeat,
-      status: task.status,
-      state: task.state,
-      text: task.text,
-      isElsewhere: task.askedBy !== null && elsewhere.has(task.askedBy),
-      isUnverified: task.askedBy !== null && unverified.has(task.askedBy),
-    })),
-  });
+  const document = comparisonOf(
+    comparisonInput({ job, tasks, sessions, computedAt: instantOf(at), icu: deps.icu }),
+  );
   const bytes = canonicalBytes(document);
   const cid = await deps.content.put(bytes);
   const entry: ComparisonEntry = {

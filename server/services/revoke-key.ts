@@ -1,15 +1,17 @@
 import type { RevocationEntry } from "@/schemas/log-entry";
 import type { KeyId } from "@/schemas/primitives";
+import type { AttesterKeyStore } from "@/server/adapters/db/attester-key-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { BeaconError } from "@/server/domain/errors";
 import { fileEntry } from "@/server/domain/log/filing";
 import { keyRegistryOf } from "@/server/domain/log/key-registry";
 import { readEntry } from "@/server/domain/log/read-entry";
-import { instantOf } from "@/server/domain/time";
+import { revocationEntry } from "@/server/domain/log/revocation";
 
 export type RevokeKeyDeps = {
   readonly log: Pick<LogStore, "ofKind" | "pending" | "file">;
+  readonly attesterKeys: Pick<AttesterKeyStore, "byId" | "revoke">;
   readonly logKey: Signer;
   /** The key that signs entries here now. */
   readonly runner: Pick<Signer, "keyId">;
@@ -22,7 +24,8 @@ const LOOKED_AT = 1_000;
 
 /**
  * Takes a registered key back, from the place on that the revocation gets in the log: what the key
- * signed before stays valid. Signed by the log's own key. Safe to repeat: a key is revoked once.
+ * signed before stays valid. Signed by the log's own key. Safe to repeat: a key is revoked once. No other
+ * key takes an attester's place.
  *
  * @returns false when the key was revoked already, or its revocation waits for the log.
  * @throws BeaconError KEY_NOT_FOUND for a key that the log has not registered, KEY_IN_USE for the one
@@ -33,6 +36,15 @@ export async function revokeKey(
   wanted: { readonly key: KeyId; readonly reason: RevocationEntry["reason"] },
 ): Promise<boolean> {
   const { key, reason } = wanted;
+  const at = deps.now();
+  const filed = (replacedBy: KeyId | null) => (registration: number) =>
+    fileEntry(revocationEntry({ key, reason, replacedBy, at }, registration), deps.origin, {
+      keyId: deps.origin,
+      sign: deps.logKey.sign,
+    });
+  // In one transaction with its row, so that nothing more that it signed is filed.
+  if ((await deps.attesterKeys.byId(key)) !== null)
+    return deps.attesterKeys.revoke(key, at, filed(null));
   if (key === deps.runner.keyId)
     throw new BeaconError(
       "KEY_IN_USE",
@@ -46,18 +58,9 @@ export async function revokeKey(
   if (known === undefined)
     throw new BeaconError("KEY_NOT_FOUND", `The log has registered no key ${key}.`);
   if (known.revocation !== null || (await isWaiting(deps, key))) return false;
-  const entry: RevocationEntry = {
-    v: 1,
-    type: "beacon.revocation/v1",
-    at: instantOf(deps.now()),
-    key,
-    registration: known.registration.index,
-    reason,
-    replaced_by: deps.runner.keyId,
-  };
-  await deps.log.file([
-    fileEntry(entry, deps.origin, { keyId: deps.origin, sign: deps.logKey.sign }),
-  ]);
+  const { index, entry } = known.registration;
+  const replacedBy = entry.role === "attester" ? null : deps.runner.keyId;
+  await deps.log.file([filed(replacedBy)(index)]);
   return true;
 }
 

@@ -8,6 +8,7 @@ import { draftIdOf } from "@/server/domain/draft/draft-id";
 import { newDraft } from "@/server/domain/draft/empty-draft";
 import { EVERYTHING, filterOf } from "@/server/domain/explore/query";
 import { aService } from "@/test/adapters/service/a-service";
+import { anEnrolment, aSealedAttestation } from "@/test/domain/attest/an-attestation";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
 import { aJobId, announced, aTaskRow } from "@/test/support/builders";
@@ -57,6 +58,22 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   "comparisons.byJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.latest": { for: "everyone", input: { limit: 5 } },
   "explorer.search": { for: "everyone", input: EVERYTHING },
+  "attestations.review": { for: "everyone", input: { jobId: aJobId(250) } },
+  "attestations.ofJob": { for: "everyone", input: { jobId: aJobId(250) } },
+  "attestations.byId": { for: "everyone", input: { id: aSealedAttestation().report.id } },
+  "attestations.file": { for: "everyone", input: aSealedAttestation() },
+  "attestations.challenge": { for: "attesters" },
+  "attestations.enrol": { for: "attesters", input: anEnrolment() },
+  "attestations.myKeys": { for: "attesters" },
+  "attestations.revokeMyKey": {
+    for: "attesters",
+    input: { key: aSealedAttestation().entry.attester_key, reason: "retired" },
+  },
+  "attestations.challengeFor": { for: "admins", input: { email: "nobody@example.org" } },
+  "attestations.enrolFor": {
+    for: "admins",
+    input: { email: "nobody@example.org", ...anEnrolment() },
+  },
   "explorer.count": { for: "everyone", input: filterOf(EVERYTHING) },
   "explorer.facets": { for: "everyone" },
   "citations.byTask": { for: "everyone", input: { taskId: aTaskRow().id } },

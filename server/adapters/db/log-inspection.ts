@@ -180,6 +180,16 @@ const LOOSE_ROWS: readonly (readonly [table: string, query: string])[] = [
     ),
   ],
   [
+    "attestation",
+    without(
+      "attestations",
+      "id",
+      `"leafHash"`,
+      `e."jobId" = r."jobId" AND e.kind = 'beacon.attestation/v1'`,
+    ),
+  ],
+  ["attester key", without("attester_keys", `"keyId"`, `"leafHash"`, `e.kind = 'beacon.key/v1'`)],
+  [
     "entry",
     `SELECT e.index::text AS id FROM log_entries e
      WHERE e."taskId" IS NOT NULL AND NOT EXISTS (SELECT FROM "Outcome" o WHERE o."leafHash" = e."leafHash")`,

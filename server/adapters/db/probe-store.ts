@@ -28,7 +28,7 @@ export type BlockCounts = {
   readonly lastLookAt: Date | null;
 };
 
-/** Remembers the last look for each block. A block is ours when a job, an outcome or a comparison names it. */
+/** Remembers the last look for each block. A block is ours when a job, an outcome, a comparison or an attestation names it. */
 export type ProbeStore = {
   /**
    * Our blocks whose last look is older than `before`: those never looked for first, then the oldest.
@@ -50,6 +50,7 @@ const oursOf = (jobId: JobId | null): Prisma.Sql => {
   return Prisma.sql`
     SELECT "specCid" AS cid FROM "Job" WHERE true ${where(Prisma.sql`id`)}
     UNION SELECT cid FROM "Comparison" WHERE true ${where(Prisma.sql`"jobId"`)}
+    UNION SELECT cid FROM attestations WHERE true ${where(Prisma.sql`"jobId"`)}
     UNION SELECT cid FROM "Outcome" WHERE cid IS NOT NULL ${where(Prisma.sql`"jobId"`)}`;
 };
 

@@ -1,5 +1,13 @@
 import { type AccountStore, createAccountStore } from "@/server/adapters/db/account-store";
 import { type AnchorStore, createAnchorStore } from "@/server/adapters/db/anchor-store";
+import {
+  type AttestationStore,
+  createAttestationStore,
+} from "@/server/adapters/db/attestation-store";
+import {
+  type AttesterKeyStore,
+  createAttesterKeyStore,
+} from "@/server/adapters/db/attester-key-store";
 import { type ChallengeStore, createChallengeStore } from "@/server/adapters/db/challenge-store";
 import type { Prisma } from "@/server/adapters/db/client";
 import { type ClosingStore, createClosingStore } from "@/server/adapters/db/closing-store";
@@ -33,6 +41,10 @@ export type Stores = {
   /** Jobs that are being composed. */
   readonly drafts: DraftStore;
   /** Challenges that were answered. */
+  /** Keys that attesters enrolled. */
+  readonly attesterKeys: AttesterKeyStore;
+  /** Signed reports about comparisons. */
+  readonly attestations: AttestationStore;
   readonly spentChallenges: ChallengeStore;
   /** The mark that stops the log's writers. */
   readonly logHalt: LogHalt;
@@ -67,3 +79,5 @@ export const createStores = (prisma: Prisma): Stores => ({
   drafts: createDraftStore(prisma),
   usage: createUsageStore(prisma),
 });
+  attesterKeys: createAttesterKeyStore(prisma),
+  attestations: createAttestationStore(prisma),
