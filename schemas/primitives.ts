@@ -47,6 +47,10 @@ export const AttestationId = id("att");
 export type AttestationId = z.infer<typeof AttestationId>;
 export const UserId = id("usr");
 export type UserId = z.infer<typeof UserId>;
+export const SignInId = id("sgn");
+export type SignInId = z.infer<typeof SignInId>;
+export const InvitationId = id("inv");
+export type InvitationId = z.infer<typeof InvitationId>;
 
 /** A signing key's name: `key-` and the first 16 bytes of sha256 over the raw public key, in base32. */
 export const KeyId = id("key");

@@ -47,6 +47,7 @@ import type { VaultRotation } from "@/server/adapters/keys/vault-rotation";
 import { createModels } from "@/server/adapters/llm/create-models";
 import type { Model } from "@/server/adapters/llm/model";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
+import { createOpenIdProvider, type OpenIdProvider } from "@/server/adapters/oidc/openid-provider";
 import { createServiceGate, type ServiceGate } from "@/server/adapters/service/limits";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
@@ -135,11 +136,16 @@ export type Context = Stores & {
 };
 
 /** Guesses at one account's password a minute. */
-const SIGN_IN_TRIES = 10;
   /** Counts the reports that each attester's key files. */
   readonly filingThrottle: Throttle;
   /** Who says who people are, besides their passwords; null: nobody does. */
   readonly openId: OpenIdProvider | null;
+const SIGN_IN_TRIES = 10;
+/** And at all of them: hashing them takes a third of one core. Who is signed in does not notice a flood. */
+const ALL_SIGN_IN_TRIES = 120;
+/** Reports that one key files in ten minutes, and all keys together: more than people can write. */
+const FILED_REPORTS = 20;
+const ALL_FILED_REPORTS = 400;
 
 /** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
 function buildContext(env: Env): Context {
@@ -150,11 +156,6 @@ function buildContext(env: Env): Context {
     );
   setLogLevel(env.LOG_LEVEL);
   mkdirSync(env.BEACON_HOME, { recursive: true });
-/** And at all of them: hashing them takes a third of one core. Who is signed in does not notice a flood. */
-const ALL_SIGN_IN_TRIES = 120;
-/** Reports that one key files in ten minutes, and all keys together: more than people can write. */
-const FILED_REPORTS = 20;
-const ALL_FILED_REPORTS = 400;
   const now = () => new Date();
   const isSimulated = env.YAGNA_APPKEY === undefined;
   const prisma = createPrisma(env.DATABASE_URL);
@@ -260,6 +261,18 @@ const imagesOf = (env: Env): JobSpec["images"] => ({
 /** One log, one witness of the same operator, and the witness must have cosigned. */
 const localPolicy = (log: VerifierKey, witness: VerifierKey): Policy => ({
   logs: [{ key: log, url: null }],
+/** `readEnv` has seen to it that all of them are set, or none. */
+function openIdOf(env: Env, now: () => Date): OpenIdProvider | null {
+  const {
+    BEACON_OIDC_ISSUER: issuer,
+    BEACON_OIDC_CLIENT_ID: clientId,
+    BEACON_OIDC_CLIENT_SECRET: clientSecret,
+  } = env;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  const settings = { issuer, clientId, clientSecret, name: env.BEACON_OIDC_NAME };
+  return createOpenIdProvider(settings, { withDeadline, now });
+}
+
   witnesses: [{ name: "local", key: witness, url: null }],
   groups: [{ name: "quorum", threshold: 1, members: ["local"] }],
   quorum: "quorum",

@@ -25,7 +25,11 @@ const image = z
   })
   .optional();
 
-const Env = z.object({
+/** Whether what goes over it stays on this machine or is encrypted. */
+const isPrivate = (url: string): boolean =>
+  /^https:|^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/.test(url);
+
+const Settings = z.object({
   /** Pages, API and WebSocket. */
   PORT: port.default(3000),
   /** The address that the portal listens on. */
@@ -56,6 +60,17 @@ const Env = z.object({
     .min(1)
     .transform((path) => resolve(path))
     .optional(),
+  /**
+   * A provider of OpenID Connect that says who people are: its issuer, what it knows this portal by, and what
+   * people call it. Unset: people have passwords here.
+   */
+  BEACON_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isPrivate, "it must be https, or on this machine")
+    .optional(),
+  BEACON_OIDC_CLIENT_ID: z.string().min(1).max(500).optional(),
+  BEACON_OIDC_CLIENT_SECRET: z.string().min(1).max(500).optional(),
+  BEACON_OIDC_NAME: z.string().min(1).max(40).default("OpenID Connect"),
   /** The most that one job may ask for. */
   BEACON_BUDGET_LIMIT_GLM: Amount.default("50"),
   BEACON_BUDGET_LIMIT_USD: Amount.default("50"),
@@ -121,6 +136,24 @@ export type Env = z.infer<typeof Env>;
  * @throws BeaconError CONFIG_INVALID naming the first variable that does not fit.
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+
+/** What belongs together: with one of them, all are needed. */
+const TOGETHER = [
+  ["BEACON_OIDC_ISSUER", "BEACON_OIDC_CLIENT_ID", "BEACON_OIDC_CLIENT_SECRET"],
+] as const;
+
+const Env = Settings.superRefine((env, context) => {
+  for (const names of TOGETHER) {
+    const missing = names.filter((name) => env[name] === undefined);
+    if (missing.length === names.length) continue;
+    for (const name of missing)
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `is not set; it is needed with ${names.filter((other) => !missing.includes(other)).join(" and ")}`,
+      });
+  }
+});
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const parsed = Env.safeParse(set);
   if (parsed.success) return parsed.data;
@@ -142,4 +175,22 @@ export function tellNextAuth(env: Env): void {
 /** What a process that we start inherits: our own environment with `additions`. */
 export function environmentWith(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...additions };
+}
+
+/** Every secret that the environment holds: what no log line may say. */
+export const secretsOf = (env: Env): readonly string[] => [
+  ...[env.DATABASE_URL ?? "postgres://", ...env.IPFS_API_URL].flatMap(passwordsIn),
+  env.YAGNA_APPKEY ?? "",
+  env.BEACON_TLOG_ADD_TOKEN ?? "",
+  env.BEACON_OIDC_CLIENT_SECRET ?? "",
+];
+
+/** The password of an address, as it stands there and as it is meant. */
+function passwordsIn(url: string): readonly string[] {
+  const { password } = new URL(url);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }

@@ -6,11 +6,11 @@ import { type JobPrices, pricesOfJob } from "@/server/domain/service/known-servi
 import { dayOf } from "@/server/domain/time";
 import type { Golem, Home } from "@/server/golem";
 import { askTasks } from "@/server/services/ask-tasks";
-import { closeTasks } from "@/server/services/close-tasks";
 import { compareJob } from "@/server/services/compare-job";
 import { dispatchJob } from "@/server/services/dispatch-job";
 import { type ExecuteTaskDeps, executeTask } from "@/server/services/execute-task";
 import { fileSession } from "@/server/services/file-session";
+import { forgetSignIns } from "@/server/services/forget-sign-ins";
 import { lookAtExit } from "@/server/services/look-at-exit";
 import { openHome } from "@/server/services/open-home";
 import { reconcile } from "@/server/services/reconcile";
@@ -18,6 +18,7 @@ import { releaseAllocation } from "@/server/services/release-allocation";
 import { rentVantage } from "@/server/services/rent-vantage";
 import { fileLateRevocations } from "@/server/services/revoke-attester-keys";
 import { LEASE_MS, type RunSessionDeps, runSession } from "@/server/services/run-session";
+import { closeAndCount, measuredClaims, measuredModel, measuredSessions } from "@/workers/measure";
 import type { Processor } from "@/workers/run-worker";
 
 /** Queues that talk to nobody outside: payload to service. */
@@ -31,9 +32,11 @@ export const jobProcessors = (context: Context) =>
       await reconcile({
         ...context,
         leaseMs: LEASE_MS,
-        closeTasks: (job, finished) => closeTasks(context, job, null, finished),
+        sessions: measuredSessions(context),
+        closeTasks: (job, finished) => closeAndCount(context, job, null, finished),
         fileSession: (id) => fileSession(context, id),
-      }),
+      });
+    },
   }) satisfies { [N in "job.dispatch" | "job.compare" | "sweep.reconcile"]: Processor<N> };
 
 /** Asks what a session may ask. Prices are looked up once, so that all its questions cost alike. */
@@ -51,6 +54,7 @@ async function askAll(
   );
   const asking: ExecuteTaskDeps = {
     ...context,
+    model: measuredModel(context),
     keyOf: keys.keyOf,
     enter: context.gate.enter,
     costOf: (service, usage) => {
@@ -64,10 +68,11 @@ async function askAll(
   await askTasks(
     {
       ...context,
+      tasks: measuredClaims(context, session.job.createdAt),
       atMostUsd,
       leaseMs: LEASE_MS,
       execute: (open, task, ending) => executeTask(asking, open, task, ending),
-      close: ({ job, id }, finished) => closeTasks(context, job, id, finished),
+      close: ({ job, id }, finished) => closeAndCount(context, job, id, finished),
     },
     { ...session, paid: prices },
     stop,
@@ -81,8 +86,13 @@ const sessionDeps = (
   open: RunSessionDeps["open"],
 ): RunSessionDeps => ({
   ...context,
+  sessions: measuredSessions(context),
   log: context.logger.child({ component: "session" }),
-  open,
+  async open(job, session, signals) {
+    const opened = await open(job, session, signals);
+    context.metrics.of.sessionsOpened.add({ place: session.country });
+    return opened;
+  },
   askTasks: (session, stop) => askAll(context, keys, session, stop),
   file: (id) => fileSession(context, id),
 });

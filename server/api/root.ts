@@ -4,6 +4,7 @@ import { citationsRouter } from "@/server/api/routers/citations";
 import { comparisonsRouter } from "@/server/api/routers/comparisons";
 import { draftsRouter } from "@/server/api/routers/drafts";
 import { explorerRouter } from "@/server/api/routers/explorer";
+import { invitationsRouter } from "@/server/api/routers/invitations";
 import { jobsRouter } from "@/server/api/routers/jobs";
 import { liveRouter } from "@/server/api/routers/live";
 import { logRouter } from "@/server/api/routers/log";
@@ -15,6 +16,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
   accounts: accountsRouter,
+  invitations: invitationsRouter,
   jobs: jobsRouter,
   drafts: draftsRouter,
   comparisons: comparisonsRouter,

@@ -27,6 +27,8 @@ export const ERRORS = {
   CID_INVALID: { retryable: false, expose: true },
   SIGN_IN_REFUSED: { retryable: false, expose: true },
   CHALLENGE_REFUSED: { retryable: false, expose: true },
+  ORIGIN_REFUSED: { retryable: false, expose: true },
+  OIDC_UNAVAILABLE: { retryable: true, expose: true },
   ACCOUNT_EXISTS: { retryable: false, expose: true },
   ACCOUNT_NOT_FOUND: { retryable: false, expose: true },
   ACCOUNT_LAST_ADMIN: { retryable: false, expose: true },

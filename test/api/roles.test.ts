@@ -7,6 +7,7 @@ import type { Actor } from "@/server/auth";
 import { draftIdOf } from "@/server/domain/draft/draft-id";
 import { newDraft } from "@/server/domain/draft/empty-draft";
 import { EVERYTHING, filterOf } from "@/server/domain/explore/query";
+import { invitationIdFrom, signInIdFrom, userIdFrom } from "@/server/domain/identity";
 import { aService } from "@/test/adapters/service/a-service";
 import { anEnrolment, aSealedAttestation } from "@/test/domain/attest/an-attestation";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
@@ -35,12 +36,41 @@ const ALLOWED = {
 
 const DRAFT_KEY = randomUUID();
 
+/** Somebody who has no account. */
+const NOBODY = userIdFrom(sixteen(250));
+
 /** Every procedure of the portal: whom it is for, and an input that fits. One line each. */
 const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }> = {
   "accounts.create": {
     for: "admins",
     input: { email: "new@example.org", name: "New", role: "attester" },
   },
+  "accounts.createForOpenId": {
+    for: "admins",
+    input: { email: "openid@example.org", name: "New", role: "reader" },
+  },
+  "accounts.list": { for: "admins", input: { cursor: null, limit: 10 } },
+  "accounts.setRole": { for: "admins", input: { id: NOBODY, role: "reader" } },
+  "accounts.setOrganisation": { for: "admins", input: { id: NOBODY, organisation: null } },
+  "accounts.disable": { for: "admins", input: { id: NOBODY } },
+  "accounts.enable": { for: "admins", input: { id: NOBODY } },
+  "accounts.endSessions": { for: "admins", input: { id: NOBODY } },
+  "accounts.mine": { for: "signed in" },
+  "accounts.mySignIns": { for: "signed in" },
+  "accounts.endMySignIn": { for: "signed in", input: { id: signInIdFrom(sixteen(250)) } },
+  "accounts.endAllMine": { for: "signed in" },
+  "accounts.changePassword": { for: "signed in", input: { current: "x", next: "y" } },
+  "invitations.create": {
+    for: "admins",
+    input: {
+      ...{ email: "invited@example.org", name: "New", role: "reader" },
+      ...{ organisation: null, validDays: 7 },
+    },
+  },
+  "invitations.list": { for: "admins", input: { cursor: null, limit: 10 } },
+  "invitations.withdraw": { for: "admins", input: { id: invitationIdFrom(sixteen(250)) } },
+  "invitations.look": { for: "everyone", input: { token: "A".repeat(43) } },
+  "invitations.accept": { for: "everyone", input: { token: "A".repeat(43), password: "x" } },
   "jobs.submit": { for: "admins", input: { spec: aSpec(), submissionKey: randomUUID() } },
   "jobs.withdraw": { for: "admins", input: { jobId: aJobId(250) } },
   "drafts.list": { for: "admins" },
@@ -114,6 +144,7 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
 
 /** Calls a procedure by its path; answers "OK" or the tRPC code that it was refused with. */
 async function call(role: Who, path: string, input: unknown): Promise<string> {
+  "session.challenge": { for: "everyone" },
   const actor = ACTORS[role];
   const signal = AbortSignal.timeout(5_000);
   const caller: unknown = createCaller({ ...house.context, actor }, { signal });

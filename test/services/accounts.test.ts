@@ -1,83 +1,30 @@
 import { describe, expect, it } from "vitest";
-import type { Account } from "@/server/adapters/db/account-store";
+import type { AccountChange } from "@/server/adapters/db/account-store";
 import { createThrottle } from "@/server/adapters/keys/throttle";
-import { BeaconError } from "@/server/domain/errors";
 import { userIdFrom } from "@/server/domain/identity";
+import { changePassword } from "@/server/services/change-password";
 import { createAccount } from "@/server/services/create-account";
-import { signIn } from "@/server/services/sign-in";
+import { disableAccount } from "@/server/services/disable-account";
+import { setOrganisation } from "@/server/services/set-organisation";
+import { setRole } from "@/server/services/set-role";
+import { anAccount, fakePasswords } from "@/test/support/an-account";
 import { NOON, sixteen } from "@/test/support/builders";
-import { aClock, counting16 } from "@/test/support/fakes";
+import { counting16 } from "@/test/support/fakes";
 
-const ada: Account = {
-  id: userIdFrom(sixteen(1)),
-  email: "ada@example.org",
-  name: "Ada",
-  passwordHash: "hash of right",
-  role: "attester",
-  sessionVersion: 1,
-};
-
-function aDoor(limit = 100) {
-  const clock = aClock();
-  const hashed: string[] = [];
-  const deps = {
-    accounts: {
-      byEmail: async (email: string) => (email.toLowerCase() === ada.email ? ada : null),
-    },
-    isPassword: async (password: string, hash: string) => {
-      hashed.push(hash);
-      return hash === `hash of ${password}`;
-    },
-    decoyHash: "hash of nothing that anybody knows",
-    throttle: createThrottle(limit, 60_000, clock.now),
-  };
-  const guess = (email: string, password: string) => signIn(deps, { email, password });
-  const refusal = async (email: string, password: string) => {
-    const error = await guess(email, password).catch((reason: unknown) => reason);
-    if (!(error instanceof BeaconError)) throw new Error("it was not refused");
-    return { code: error.code, message: error.message, details: error.details };
-  };
-  return { clock, hashed, guess, refusal };
-}
-
-describe("signIn", () => {
-  it("gives the account to its password", async () => {
-    expect(await aDoor().guess("Ada@example.org", "right")).toBe(ada);
-  });
-
-  it("answers alike to an unknown address, a wrong password and too many tries", async () => {
-    const unknown = await aDoor().refusal("eve@example.org", "right");
-    const wrong = await aDoor().refusal(ada.email, "wrong");
-    const throttled = await aDoor(0).refusal(ada.email, "right");
-    expect(unknown.code).toBe("SIGN_IN_REFUSED");
-    expect(wrong).toEqual(unknown);
-    expect(throttled).toEqual(unknown);
-  });
-
-  it("hashes once for every guess that it lets through, whether there is an account or not", async () => {
-    const door = aDoor(1);
-    await door.refusal("eve@example.org", "right");
-    await door.refusal(ada.email, "wrong");
-    await door.refusal(ada.email, "right");
-    expect(door.hashed).toEqual(["hash of nothing that anybody knows", "hash of right"]);
-  });
-
-  it("counts tries by address, however it is spelled, and forgets them after a minute", async () => {
-    const door = aDoor(2);
-    await door.refusal("ADA@example.org", "wrong");
-    await door.refusal("ada@EXAMPLE.org", "wrong");
-    await door.refusal(ada.email, "right");
-    await door.refusal("eve@example.org", "right");
-    door.clock.pass(60_000);
-    expect(await door.guess(ada.email, "right")).toBe(ada);
-  });
-});
+const now = () => NOON;
+const ada = anAccount();
 
 describe("createAccount", () => {
+  const made: (string | null)[] = [];
   const deps = (isNew: boolean) => ({
-    accounts: { create: async () => isNew },
-    hashPassword: async (password: string) => `hash of ${password}`,
-    now: () => NOON,
+    accounts: {
+      create: async ({ passwordHash }: { passwordHash: string | null }) => {
+        made.push(passwordHash);
+        return isNew;
+      },
+    },
+    hashPassword: fakePasswords().hashPassword,
+    now,
     random16: counting16(),
   });
   const wanted = { email: "new@example.org", name: "New", role: "admin", password: "x" } as const;
@@ -90,5 +37,128 @@ describe("createAccount", () => {
 
   it("names the account by bytes that were handed in", async () => {
     expect(await createAccount(deps(true), wanted)).toEqual({ id: userIdFrom(sixteen(1)) });
+  });
+
+  it("keeps a hash, or nothing where there is no password", async () => {
+    made.length = 0;
+    await createAccount(deps(true), wanted);
+    await createAccount(deps(true), { ...wanted, password: null });
+    expect(made).toEqual(["hash of x", null]);
+  });
+});
+
+describe("changePassword", () => {
+  const next = "correct horse battery staple";
+
+  function aDesk({ account = ada as typeof ada | null, limit = 10 } = {}) {
+    const set: string[] = [];
+    const { hashed, ...passwords } = fakePasswords();
+    const deps = {
+      accounts: {
+        byId: async () => account,
+        setPassword: async (_: string, hash: string) => {
+          set.push(hash);
+        },
+      },
+      ...passwords,
+      throttle: createThrottle(limit, 60_000, now),
+      now,
+    };
+    const change = (current: string, wanted = next) =>
+      changePassword(deps, ada.id, { current, next: wanted });
+    return { set, hashed, change };
+  }
+
+  it("takes the old one and keeps a hash of the new one", async () => {
+    const desk = aDesk();
+    await desk.change("right");
+    expect(desk.set).toEqual([`hash of ${next}`]);
+  });
+
+  it("changes nothing without the old one, nor after too many tries", async () => {
+    const desk = aDesk({ limit: 2 });
+    for (const guess of ["wrong", "worse", "right"])
+      await expect(desk.change(guess)).rejects.toMatchObject({ code: "SIGN_IN_REFUSED" });
+    expect(desk.set).toEqual([]);
+    expect(desk.hashed).toHaveLength(2);
+  });
+
+  it("refuses a weak one before it looks at the old one", async () => {
+    const desk = aDesk();
+    await expect(desk.change("right", "Ada@example.org")).rejects.toMatchObject({
+      code: "PASSWORD_TOO_WEAK",
+    });
+    expect(desk.hashed).toEqual([]);
+  });
+
+  it("gives none to an account that has none: who holds a session has not shown who they are", async () => {
+    for (const account of [null, anAccount({ passwordHash: null })])
+      await expect(aDesk({ account }).change("right")).rejects.toMatchObject({
+        code: "ACCOUNT_NOT_FOUND",
+      });
+  });
+});
+
+/** An account whose changes come out as told, with keys that can be revoked. */
+function aDesk(change: AccountChange = "changed", keys = 2) {
+  const done: string[] = [];
+  const deps = {
+    accounts: {
+      byId: async () => (change === "not-found" ? null : anAccount({ organisation: "Old" })),
+      disable: async () => {
+        done.push("disable");
+        return change;
+      },
+      setRole: async (_: string, role: string) => {
+        done.push(role);
+        return change;
+      },
+      setOrganisation: async (_: string, organisation: string | null) => {
+        done.push(organisation ?? "none");
+      },
+    },
+    revokeKeys: async () => {
+      done.push("revoke");
+      return done.filter((one) => one === "revoke").length > 1 ? 0 : keys;
+    },
+    now,
+  };
+  return { done, deps };
+}
+
+describe("an account that changes", () => {
+  it.each<[AccountChange, string]>([
+    ["last-admin", "ACCOUNT_LAST_ADMIN"],
+    ["not-found", "ACCOUNT_NOT_FOUND"],
+  ])("keeps its keys when it is refused as %s", async (change, code) => {
+    const { done, deps } = aDesk(change);
+    await expect(disableAccount(deps, ada.id)).rejects.toMatchObject({ code });
+    await expect(setRole(deps, ada.id, "reader")).rejects.toMatchObject({ code });
+    expect(done).not.toContain("revoke");
+  });
+
+  it("signs nothing any more once it is disabled", async () => {
+    const { done, deps } = aDesk();
+    expect(await disableAccount(deps, ada.id)).toEqual({ revokedKeys: 2 });
+    expect(done).toEqual(["disable", "revoke"]);
+  });
+
+  it("signs nothing any more once it is no attester's", async () => {
+    const { done, deps } = aDesk();
+    expect(await setRole(deps, ada.id, "admin")).toEqual({ revokedKeys: 2 });
+    expect(await setRole(aDesk().deps, ada.id, "attester")).toEqual({ revokedKeys: 0 });
+    expect(done).toEqual(["admin", "revoke"]);
+  });
+
+  it("signs for nobody else with the keys of another organisation, whatever fails in between", async () => {
+    const { done, deps } = aDesk();
+    expect(await setOrganisation(deps, ada.id, "New")).toEqual({ revokedKeys: 2 });
+    expect(done).toEqual(["revoke", "New", "revoke"]);
+    const same = aDesk();
+    expect(await setOrganisation(same.deps, ada.id, "Old")).toEqual({ revokedKeys: 0 });
+    expect(same.done).toEqual([]);
+    await expect(setOrganisation(aDesk("not-found").deps, ada.id, null)).rejects.toMatchObject({
+      code: "ACCOUNT_NOT_FOUND",
+    });
   });
 });

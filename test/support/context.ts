@@ -10,8 +10,14 @@ import { createTestDatabase } from "@/test/support/database";
 /** An installation of its own: a database, a state folder, and a context on both. */
 export type OpenContext = { readonly context: Context; close(): Promise<void> };
 
-/** A new installation whose runner key waits for the log. */
-export async function openContext(): Promise<OpenContext> {
+/**
+ * A new installation whose runner key waits for the log.
+ *
+ * @param environment what is set besides.
+ */
+export async function openContext(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<OpenContext> {
   const database = await createTestDatabase();
   const home = mkdtempSync(join(tmpdir(), "beacon-context-"));
   const context = contextFor(
@@ -20,6 +26,7 @@ export async function openContext(): Promise<OpenContext> {
       DATABASE_URL: database.url,
       BEACON_HOME: home,
       LOG_LEVEL: "silent",
+      ...environment,
     }),
   );
   await registerRunner(context);

@@ -1,8 +1,13 @@
-import type { PrismaClient } from "@/generated/prisma/client";
+import type { Prisma, PrismaClient } from "@/generated/prisma/client";
 import type { UserId } from "@/schemas/primitives";
 
-export type Role = "reader" | "attester" | "admin";
+/** Roles as the database spells them. */
+export const ROLES = { reader: "READER", attester: "ATTESTER", admin: "ADMIN" } as const;
+/** And as everyone else does. */
+export const ROLE_NAMES = { READER: "reader", ATTESTER: "attester", ADMIN: "admin" } as const;
+export type Role = keyof typeof ROLES;
 
+/** Somebody who may sign in, or might before. */
 export type Account = {
   readonly id: UserId;
   readonly email: string;
@@ -10,44 +15,170 @@ export type Account = {
   /** Null: signs in with OpenID Connect only. */
   readonly passwordHash: string | null;
   readonly role: Role;
+  /** For whom an attester speaks; null: for nobody. */
+  readonly organisation: string | null;
   readonly sessionVersion: number;
+  /** Null: may sign in. */
+  readonly disabledAt: Date | null;
+  readonly createdAt: Date;
 };
+
+/** An account with what its sign-ins say. */
+export type ListedAccount = Account & {
+  /** Providers of OpenID Connect that know its owner. */
+  readonly identities: number;
+  /** Sessions that are open now. */
+  readonly openSessions: number;
+  readonly lastSeenAt: Date | null;
+};
+
+/** What came of a change. `last-admin`: it would have left nobody who can run the portal. */
+export type AccountChange = "changed" | "last-admin" | "not-found";
 
 export type AccountStore = {
   /** False: the e-mail address has an account already. */
-  create(account: Omit<Account, "sessionVersion"> & { createdAt: Date }): Promise<boolean>;
+  create(account: Omit<Account, "sessionVersion" | "disabledAt">): Promise<boolean>;
   byEmail(email: string): Promise<Account | null>;
   byId(id: string): Promise<Account | null>;
+  /** In the order of their addresses, after the one that `cursor` names. */
+  list(page: { cursor: string | null; limit: number; now: Date }): Promise<ListedAccount[]>;
   /** Sets a new password and ends every session of the account. */
-  setPassword(id: UserId, passwordHash: string): Promise<void>;
+  setPassword(id: UserId, passwordHash: string, at: Date): Promise<void>;
+  setRole(id: UserId, role: Role): Promise<AccountChange>;
+  setOrganisation(id: UserId, organisation: string | null): Promise<void>;
+  /** Keeps the account from signing in and ends its sessions. The time of the first call stays. */
+  disable(id: UserId, at: Date): Promise<AccountChange>;
+  enable(id: UserId): Promise<boolean>;
+  /** Ends every session of the account, also those that are being opened. */
+  endSessions(id: UserId, at: Date): Promise<boolean>;
   count(role: Role): Promise<number>;
 };
 
-const ROLES = { reader: "READER", attester: "ATTESTER", admin: "ADMIN" } as const;
-const NAMES = { READER: "reader", ATTESTER: "attester", ADMIN: "admin" } as const;
+type Row = NonNullable<Awaited<ReturnType<PrismaClient["account"]["findUnique"]>>>;
 
-/** Accounts in PostgreSQL. E-mail addresses are kept in lower case. */
+/** A row as the rest of the house knows it. */
+export const accountOf = (row: Row): Account => ({
+  id: row.id as UserId,
+  email: row.email,
+  name: row.name,
+  passwordHash: row.passwordHash,
+  role: ROLE_NAMES[row.role],
+  organisation: row.organisation,
+  sessionVersion: row.sessionVersion,
+  disabledAt: row.disabledAt,
+  createdAt: row.createdAt,
+});
+
+/** A new row. E-mail addresses are kept in lower case. */
+export const accountRow = (account: Parameters<AccountStore["create"]>[0]) => ({
+  ...account,
+  email: account.email.toLowerCase(),
+  role: ROLES[account.role],
+});
+
+/** Accounts in PostgreSQL. */
 export function createAccountStore(prisma: PrismaClient): AccountStore {
-  type Row = NonNullable<Awaited<ReturnType<typeof prisma.account.findUnique>>>;
-  const typed = (found: Row | null): Account | null =>
-    found === null ? null : { ...found, id: found.id as UserId, role: NAMES[found.role] };
   return {
     async create(account) {
       const { count } = await prisma.account.createMany({
-        data: [{ ...account, email: account.email.toLowerCase(), role: ROLES[account.role] }],
+        data: [accountRow(account)],
         skipDuplicates: true,
       });
       return count === 1;
     },
-    byEmail: async (email) =>
-      typed(await prisma.account.findUnique({ where: { email: email.toLowerCase() } })),
-    byId: async (id) => typed(await prisma.account.findUnique({ where: { id } })),
-    async setPassword(id, passwordHash) {
-      await prisma.account.update({
-        where: { id },
-        data: { passwordHash, sessionVersion: { increment: 1 } },
-      });
+    async byEmail(email) {
+      const row = await prisma.account.findUnique({ where: { email: email.toLowerCase() } });
+      return row && accountOf(row);
     },
+    async byId(id) {
+      const row = await prisma.account.findUnique({ where: { id } });
+      return row && accountOf(row);
+    },
+    async list({ cursor, limit, now }) {
+      const rows = await prisma.account.findMany({
+        where: cursor === null ? {} : { email: { gt: cursor } },
+        orderBy: { email: "asc" },
+        take: limit,
+        include: {
+          _count: {
+            select: {
+              identities: true,
+              signIns: { where: { endedAt: null, expiresAt: { gt: now } } },
+            },
+          },
+          signIns: { orderBy: { lastSeenAt: "desc" }, take: 1 },
+        },
+      });
+      return rows.map(({ _count, signIns: [last], ...row }) => ({
+        ...accountOf(row),
+        identities: _count.identities,
+        openSessions: _count.signIns,
+        lastSeenAt: last?.lastSeenAt ?? null,
+      }));
+    },
+    async setPassword(id, passwordHash, at) {
+      await prisma.$transaction((tx) => endAll(tx, id, at, { passwordHash }));
+    },
+    setRole: (id, role) =>
+      prisma.$transaction((tx) =>
+        unlessLastAdmin(tx, id, role !== "admin", async () => {
+          const { count } = await tx.account.updateMany({
+            where: { id },
+            data: { role: ROLES[role] },
+          });
+          return count === 1;
+        }),
+      ),
+    async setOrganisation(id, organisation) {
+      await prisma.account.updateMany({ where: { id }, data: { organisation } });
+    },
+    disable: (id, at) =>
+      prisma.$transaction((tx) =>
+        unlessLastAdmin(tx, id, true, async () => {
+          await tx.account.updateMany({
+            where: { id, disabledAt: null },
+            data: { disabledAt: at },
+          });
+          return endAll(tx, id, at);
+        }),
+      ),
+    async enable(id) {
+      const { count } = await prisma.account.updateMany({
+        where: { id },
+        data: { disabledAt: null },
+      });
+      return count === 1;
+    },
+    endSessions: (id, at) => prisma.$transaction((tx) => endAll(tx, id, at)),
     count: (role) => prisma.account.count({ where: { role: ROLES[role] } }),
   };
+}
+
+/** Ends what is open, and by the version what is being opened just now. False: no such account. */
+async function endAll(
+  tx: Prisma.TransactionClient,
+  id: UserId,
+  at: Date,
+  also: { passwordHash?: string } = {},
+): Promise<boolean> {
+  const { count } = await tx.account.updateMany({
+    where: { id },
+    data: { ...also, sessionVersion: { increment: 1 } },
+  });
+  await tx.signIn.updateMany({ where: { accountId: id, endedAt: null }, data: { endedAt: at } });
+  return count === 1;
+}
+
+/** Changes an account while no other admin can go: of two who leave at once, the second sees that he is the last. */
+async function unlessLastAdmin(
+  tx: Prisma.TransactionClient,
+  id: UserId,
+  isLeaving: boolean,
+  change: () => Promise<boolean>,
+): Promise<AccountChange> {
+  const admins = await tx.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Account" WHERE "role" = 'ADMIN' AND "disabledAt" IS NULL
+      ORDER BY "id" FOR UPDATE`;
+  if (isLeaving && admins.length === 1 && admins[0]?.id === id) return "last-admin";
+  return (await change()) ? "changed" : "not-found";
 }

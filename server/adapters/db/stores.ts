@@ -14,6 +14,8 @@ import { type ClosingStore, createClosingStore } from "@/server/adapters/db/clos
 import { type ComparisonStore, createComparisonStore } from "@/server/adapters/db/comparison-store";
 import { createDraftStore, type DraftStore } from "@/server/adapters/db/draft-store";
 import { createExplorerStore, type ExplorerStore } from "@/server/adapters/db/explorer-store";
+import { createIdentityStore, type IdentityStore } from "@/server/adapters/db/identity-store";
+import { createInvitationStore, type InvitationStore } from "@/server/adapters/db/invitation-store";
 import { createJobStore, type JobStore } from "@/server/adapters/db/job-store";
 import { createLogHalt, type LogHalt } from "@/server/adapters/db/log-halt";
 import { createProbeStore, type ProbeStore } from "@/server/adapters/db/probe-store";
@@ -21,6 +23,7 @@ import { createProviderStore, type ProviderStore } from "@/server/adapters/db/pr
 import { createRentalStore, type RentalStore } from "@/server/adapters/db/rental-store";
 import { createServiceStore, type ServiceStore } from "@/server/adapters/db/service-store";
 import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
+import { createSignInStore, type SignInStore } from "@/server/adapters/db/sign-in-store";
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
 import { createUsageStore, type UsageStore } from "@/server/adapters/db/usage-store";
 import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
@@ -47,6 +50,11 @@ export type Stores = {
   readonly attestations: AttestationStore;
   readonly spentChallenges: ChallengeStore;
   /** The mark that stops the log's writers. */
+  /** Who accounts are at a provider of OpenID Connect. */
+  readonly identities: IdentityStore;
+  /** Browsers that signed in. */
+  readonly signIns: SignInStore;
+  readonly invitations: InvitationStore;
   readonly logHalt: LogHalt;
   readonly closings: ClosingStore;
   readonly anchors: AnchorStore;
@@ -77,6 +85,9 @@ export const createStores = (prisma: Prisma): Stores => ({
   witnessStore: createWitnessStore(prisma),
   services: createServiceStore(prisma),
   drafts: createDraftStore(prisma),
+  identities: createIdentityStore(prisma),
+  signIns: createSignInStore(prisma),
+  invitations: createInvitationStore(prisma),
   usage: createUsageStore(prisma),
 });
   attesterKeys: createAttesterKeyStore(prisma),

@@ -4,17 +4,39 @@ export type Throttle = {
   take(key: string): boolean;
 };
 
-/** Counts tries in this process's memory. Keys whose window has passed are forgotten. */
-export function createThrottle(limit: number, windowMs: number, now: () => Date): Throttle {
-  const windows = new Map<string, { until: number; tries: number }>();
+type Window = { readonly until: number; tries: number };
+
+/**
+ * Counts tries in this process's memory. Keys whose window has passed are forgotten.
+ *
+ * @param limit tries a key in a window.
+ * @param total tries of all keys together that are let through in a window: what each of them costs, they
+ *   cost no more often. Once it is reached no key is remembered either.
+ */
+export function createThrottle(
+  limit: number,
+  windowMs: number,
+  now: () => Date,
+  total: number = Number.POSITIVE_INFINITY,
+): Throttle {
+  // In the order in which they end, since all are as long.
+  const windows = new Map<string, Window>();
+  let all: Window = { until: 0, tries: 0 };
   return {
     take(key) {
       const at = now().getTime();
-      for (const [other, { until }] of windows) if (until <= at) windows.delete(other);
+      for (const [other, { until }] of windows) {
+        if (until > at) break;
+        windows.delete(other);
+      }
+      if (all.until <= at) all = { until: at + windowMs, tries: 0 };
+      if (all.tries >= total) return false;
       const window = windows.get(key) ?? { until: at + windowMs, tries: 0 };
       window.tries += 1;
       windows.set(key, window);
-      return window.tries <= limit;
+      if (window.tries > limit) return false;
+      all.tries += 1;
+      return true;
     },
   };
 }

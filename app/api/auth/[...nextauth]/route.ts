@@ -1,10 +1,6 @@
-import NextAuth from "next-auth";
-import { authOptionsFor } from "@/server/auth";
+import { authDoor } from "@/server/api/auth-door";
 import { getContext } from "@/server/context";
 
-type Params = { params: Promise<{ nextauth: string[] }> };
-
-const handler = async (request: Request, params: Params) =>
-  (await NextAuth(authOptionsFor(getContext()))(request, params)) as Response;
+const handler = (request: Request): Promise<Response> => authDoor(getContext())(request);
 
 export { handler as GET, handler as POST };

@@ -1,19 +1,24 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { refuseForeignOrigin } from "@/server/api/own-origin";
+import { answerOrRefuse } from "@/server/api/refuse";
 import { appRouter } from "@/server/api/root";
 import { actorOf, cookiesIn } from "@/server/auth";
 import { getContext } from "@/server/context";
 
-const handler = (request: Request) =>
-  fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: async () => {
-      const context = getContext();
-      const cookies = cookiesIn(request.headers.get("cookie") ?? undefined);
-      const authorization = request.headers.get("authorization");
-      return { ...context, actor: await actorOf(context, { cookies, authorization }) };
-    },
+const handler = (request: Request): Promise<Response> =>
+  answerOrRefuse(async () => {
+    const context = getContext();
+    refuseForeignOrigin(request, context.publicUrl);
+    return fetchRequestHandler({
+      endpoint: "/api/trpc",
+      req: request,
+      router: appRouter,
+      createContext: async () => {
+        const cookies = cookiesIn(request.headers.get("cookie") ?? undefined);
+        const authorization = request.headers.get("authorization");
+        return { ...context, actor: await actorOf(context, { cookies, authorization }) };
+      },
+    });
   });
 
 export { handler as GET, handler as POST };

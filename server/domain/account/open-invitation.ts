@@ -1,0 +1,22 @@
+import { invitationState } from "@/server/domain/account/state";
+import { BeaconError } from "@/server/domain/errors";
+
+/**
+ * An invitation that can be accepted now.
+ *
+ * @throws BeaconError INVITATION_REFUSED, in the same words for one that is unknown, used, withdrawn or too old
+ */
+export function openInvitation<T extends Parameters<typeof invitationState>[0]>(
+  found: T | null,
+  now: Date,
+): T {
+  if (found === null || invitationState(found, now) !== "open") throw invitationRefused();
+  return found;
+}
+
+/** What somebody hears whose link opens nothing. */
+export const invitationRefused = (): BeaconError =>
+  new BeaconError(
+    "INVITATION_REFUSED",
+    "This link is not good, or not any more. Ask who sent it for a new one.",
+  );
