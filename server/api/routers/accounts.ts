@@ -7,7 +7,7 @@ import { noSuchAccount } from "@/server/domain/account/account-refusal";
 import { changePassword } from "@/server/services/change-password";
 import { createAccount } from "@/server/services/create-account";
 import { disableAccount } from "@/server/services/disable-account";
-import { revokeKeysOfAccount, revokeKeysOfAccount } from "@/server/services/revoke-attester-keys";
+import { revokeKeysOfAccount } from "@/server/services/revoke-attester-keys";
 import { setOrganisation } from "@/server/services/set-organisation";
 import { setRole } from "@/server/services/set-role";
 import { showAccounts } from "@/server/services/show-accounts";
