@@ -95,7 +95,7 @@ function nothingElse({ unannounced, doubled, announced }: Completeness): Outcome
   );
 }
 
-function recomputes({ recomputed, comparison }: ReviewFacts): Outcome {
+function recomputes({ recomputed }: ReviewFacts): Outcome {
   switch (recomputed.kind) {
     case "same":
       return holds(
@@ -105,7 +105,7 @@ function recomputes({ recomputed, comparison }: ReviewFacts): Outcome {
       return fails("Computed again from the stored answers, the report has other bytes.");
     case "other-icu":
       return notApplicable(
-        `The report cut words with ICU ${comparison.engine.icu}, and ICU ${recomputed.ours} is at hand here: it was not computed again.`,
+        `The report cut words with ICU ${recomputed.theirs}, and ICU ${recomputed.ours} is at hand here: it was not computed again.`,
       );
   }
 }
