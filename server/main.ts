@@ -32,12 +32,6 @@ const isAskable = ({ method = "", url = "" }: IncomingMessage): boolean =>
   (method === "POST" && !/^\/(?:verify|tlog|bundles)(?:\/|$)/.test(url)) ||
   (method === "OPTIONS" && url.startsWith("/ipfs/"));
 
-/** Whether a browser that opens a socket shows one of our pages. What is no browser names no origin. */
-function isOwnOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
-}
-
 /** The portal: pages, API and WebSocket on one port. */
 await runProcess("portal", async () => {
   const context = getContext();
@@ -76,7 +70,7 @@ await runProcess("portal", async () => {
   server.on("upgrade", (request, socket, head) => {
     if (isLiveStream(request)) return stream.upgrade(request, socket, head);
     // Not by `new URL`: it throws at addresses that anybody may send.
-    if (request.url?.split("?")[0] === "/live" && isOwnOrigin(request))
+    if (request.url?.split("?")[0] === "/live" && isOwnOrigin(request.headers, context.publicUrl))
       sockets.handleUpgrade(request, socket, head, (opened) =>
         sockets.emit("connection", opened, request),
       );
