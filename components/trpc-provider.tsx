@@ -11,6 +11,9 @@ const context = createTRPCContext<AppRouter>();
 /** The API as React Query options. Only below a `TrpcProvider`. */
 export const useApi = context.useTRPC;
 
+/** The API as plain calls, for what takes several of them in a row. Only below a `TrpcProvider`. */
+export const useApiClient = context.useTRPCClient;
+
 /** Stands around what talks to the server from the browser, and around nothing else: pages that are only read stay small. */
 export function TrpcProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);

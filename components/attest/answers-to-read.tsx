@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { choicePath } from "@/components/comparison/choice";
+import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { Card, CardHead } from "@/components/ui/card";
 import { counted } from "@/components/ui/count";
 import { languageName } from "@/components/ui/language";
@@ -58,11 +58,7 @@ export function AnswersToRead({ job }: { job: Pick<JobSnapshot, "id" | "tasks" |
                         <Link
                           href={choicePath(
                             job.id,
-                            {
-                              prompt: prompt.id,
-                              service,
-                              repeat: Math.min(...answers.map(({ repeat }) => repeat)),
-                            },
+                            choiceFrom({ prompt: prompt.id, service }, job.spec, job.tasks),
                             "asked",
                           )}
                           prefetch={false}

@@ -11,6 +11,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   KEY_NOT_READY:
     "The log has not registered this key in a published state yet. Try again in a few seconds.",
   KEY_REVOKED: "This key was revoked, so nothing that it signs is taken any more.",
+  ATTESTATION_STALE:
+    "More than ten minutes have passed since it was shown, or this device’s clock is wrong. Go back and show it anew; what you typed stays.",
   ATTESTATION_FOREIGN: "The report is not about the comparison that stands in this portal’s log.",
   ATTESTATION_SIGNATURE_INVALID: "The signature is not one of this key over this report.",
 };

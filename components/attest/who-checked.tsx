@@ -66,7 +66,8 @@ export function WhoChecked({
   /** Oldest first. */
   reports: readonly AttestationView[];
 }) {
-  const once = onceSentence(tally, reports.length);
+  const published = reports.filter(({ leafIndex }) => leafIndex !== null);
+  const once = onceSentence(tally, published.length);
   const divided = tally.organisations.filter(({ isDivided }) => isDivided);
   return (
     <Card label="Who checked this">
@@ -74,7 +75,10 @@ export function WhoChecked({
         {NO_MORE_THAN}
       </CardHead>
       <p className="font-serif text-xl">
-        {tallySentence(tally) ?? "Nobody has attested this comparison yet."}
+        {tallySentence(tally) ??
+          (reports.length === 0
+            ? "Nobody has attested this comparison yet."
+            : "Nothing counts yet: what was signed is not in a published checkpoint.")}
       </p>
       {once !== null && <p className="mt-1 text-[13.5px] text-muted">{once}</p>}
       {divided.map(({ name }) => (

@@ -19,6 +19,11 @@ export function Header({ viewer, theme }: { viewer: Viewer | null; theme: Theme 
             <ButtonLink href="/sign-in">Sign in</ButtonLink>
           ) : (
             <>
+              {viewer.role === "attester" && (
+                <ButtonLink href="/attester" tone="quiet">
+                  Attester
+                </ButtonLink>
+              )}
               <span className="max-w-40 truncate text-[13px] text-muted max-sm:hidden">
                 {viewer.name} · {viewer.role}
               </span>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
+import { WhoChecked } from "@/components/attest/who-checked";
 import { BundleDownloads } from "@/components/bundle/bundle-downloads";
 import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { ChoiceLinks } from "@/components/comparison/choice-links";
@@ -120,6 +121,11 @@ export default async function JobPage({ params, searchParams }: Props) {
   );
 }
 
+async function Attestations({ jobId }: { jobId: JobId }) {
+  const { tally, reports } = await (await api()).attestations.ofJob({ jobId });
+  return <WhoChecked jobId={jobId} tally={tally} reports={reports} />;
+}
+
 /** Prompts that are shown in full before there is anything to compare; all of them are in the specification. */
 const SHOWN_PROMPTS = 6;
 
@@ -141,6 +147,7 @@ async function Compared({
   return (
     <>
       <VerdictCard snapshot={comparison} states={job.states} />
+      {comparison.leafIndex !== null && <Attestations jobId={job.id} />}
       <Completeness counts={job.counts} />
       <ChoiceLinks
         label="Prompt"

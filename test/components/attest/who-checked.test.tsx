@@ -19,7 +19,11 @@ const show = (reports: readonly AttestationView[], tally?: AttestationTally) =>
       jobId={job}
       tally={
         tally ??
-        countAttestations(reports.map(({ key, ...rest }) => ({ attester_key: key, ...rest })))
+        countAttestations(
+          reports
+            .filter(({ leafIndex }) => leafIndex !== null)
+            .map(({ key, ...rest }) => ({ attester_key: key, ...rest })),
+        )
       }
       reports={reports}
     />,
@@ -46,14 +50,12 @@ describe("who checked a comparison", () => {
         organisation: "Beta",
         verdict: "contest",
         reasons: ["country-doubtful"],
-        leafIndex: null,
       }),
     ]);
     expect(text()).toContain("Confirmed by 1 organisation, contested by 1.");
     const [beta, alpha] = rows();
     expect(beta?.textContent).toContain("contests");
     expect(beta?.textContent).toContain("Country doubtful.");
-    expect(beta?.textContent).toContain("not in a published checkpoint yet");
     expect(alpha?.textContent).toContain("Receipts checked and Answers read.");
     expect(alpha?.textContent).toContain("22 Nov 2026");
     const links = within(alpha as HTMLElement).getAllByRole("link");
@@ -61,6 +63,13 @@ describe("who checked a comparison", () => {
       "/log/9",
       `/attestations/${idOf("a")}`,
     ]);
+  });
+
+  it("does not count what no published checkpoint includes, and shows it all the same", () => {
+    show([aReportView({ leafIndex: null })]);
+    expect(text()).toContain("Nothing counts yet");
+    expect(text()).not.toContain("Nobody has attested");
+    expect(rows()[0]?.textContent).toContain("not in a published checkpoint yet");
   });
 
   it("says what an attestation does not mean", () => {

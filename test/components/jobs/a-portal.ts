@@ -4,6 +4,24 @@ import { vi } from "vitest";
 /** Answers a call by what it is called; throws for what it does not know. */
 type Answers = { readonly [procedure: string]: (input: unknown) => unknown };
 
+/** Thrown by an answer: the portal refuses the call with this code and this sentence. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const refused = ({ code, message }: Refusal) => ({
+  error: superjson.serialize({
+    message,
+    code: -32_600,
+    data: { code: "BAD_REQUEST", httpStatus: 400, beaconCode: code },
+  }),
+});
+
 type Heard = { readonly id: number; readonly method: string };
 
 /** A socket on which the portal's events arrive when the test says so. */
@@ -66,7 +84,12 @@ export function aPortal(answers: Answers) {
     const known = answers[procedure];
     if (known === undefined) throw new Error(`nobody answers ${procedure} here`);
     calls.push({ procedure, input });
-    return { result: { data: superjson.serialize(known(input)) } };
+    try {
+      return { result: { data: superjson.serialize(known(input)) } };
+    } catch (error) {
+      if (error instanceof Refusal) return refused(error);
+      throw error;
+    }
   };
   vi.stubGlobal("fetch", async (to: string, init?: RequestInit) => {
     const url = new URL(to, "http://localhost");
