@@ -1,7 +1,10 @@
+import Link from "next/link";
 import { formatCount } from "@/components/ui/count";
-import { Country } from "@/components/ui/country";
+import { Country, placeName } from "@/components/ui/country";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { ComparedCell, ComparedGroup } from "@/schemas/comparison";
+import type { JobId } from "@/schemas/primitives";
+import { explorePath } from "@/server/domain/explore/query";
 
 type Column = readonly [name: string, of: (cell: ComparedCell) => number];
 
@@ -19,7 +22,7 @@ const WHERE_ANY: readonly Column[] = [
 ];
 
 /** For one prompt and service: how each country's announced tasks closed, and how many different texts came back. */
-export function ClosedTable({ group }: { group: ComparedGroup }) {
+export function ClosedTable({ jobId, group }: { jobId: JobId; group: ComparedGroup }) {
   const columns = [
     ...ALWAYS,
     ...WHERE_ANY.filter(([, of]) => group.cells.some((cell) => of(cell) > 0)),
@@ -42,6 +45,19 @@ export function ClosedTable({ group }: { group: ComparedGroup }) {
           <tr key={cell.country}>
             <Td className="whitespace-nowrap">
               <Country code={cell.country} />
+              <Link
+                href={explorePath({
+                  job: jobId,
+                  prompt: group.prompt,
+                  services: [group.service],
+                  countries: [cell.country],
+                })}
+                prefetch={false}
+                aria-label={`All answers from ${placeName(cell.country)}`}
+                className="no-print link ms-3 inline-flex min-h-8 items-center text-[13px] text-muted pointer-coarse:min-h-11"
+              >
+                all answers
+              </Link>
             </Td>
             {columns.map(([name, of]) => (
               <Td key={name} label={name} className="text-end">

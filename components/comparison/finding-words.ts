@@ -12,14 +12,6 @@ export const FINDING_SENTENCE: Readonly<Record<FindingRung, string>> = {
     "The same question was put in the same words everywhere, and what came back is counted and compared below. No statistical test has been run, so nothing is said here about a difference between countries.",
 };
 
-/** What a comparison of this kind cannot show, whatever its figures are. */
-export const LIMITS: readonly string[] = [
-  "Why answers differ. A service’s rules, a local law, routing, load or chance may each be the cause.",
-  "What a service answers to other questions, in other languages, on other days, or to a person who is signed in.",
-  "Where the provider’s machine stands. A probe proves through which address the call left, and address databases can be wrong.",
-  "That a figure above or below the noise floor means something: with a few repeats a cell, chance alone moves it.",
-];
-
 const countOf = (states: JobSummary["states"][number]["states"]) =>
   RESPONSE_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
 

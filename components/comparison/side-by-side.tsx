@@ -79,6 +79,11 @@ export function SideBySide({
                 <StateLabel look={lookOf(task)} />
               </p>
             )}
+            {excerpt?.isElsewhere === true && (
+              <p className="mt-2 text-[13px] text-beacon">
+                Left out of all figures: its exit turned out to be in another country.
+              </p>
+            )}
             {twin !== null && (
               <p className="mt-2 text-[13px] text-muted">
                 The same text as from {placeName(twin)}.

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { counted } from "@/components/ui/count";
 import { CountryChip, placeName } from "@/components/ui/country";
 import { Table } from "@/components/ui/table";
@@ -22,11 +23,23 @@ const percentOf = (value: number, range: Range | null) =>
 
 function Legend({ range: { lowest, highest } }: { range: Range }) {
   return (
-    <p className="mt-3 text-[13px] text-muted">
-      {lowest === highest
-        ? `All figures of this table are ${lowest.toFixed(2)}, so colour tells nothing apart.`
-        : `Colour from the lowest, ${lowest.toFixed(2)}, to the highest, ${highest.toFixed(2)}, of this table.`}
-    </p>
+    <div className="mt-3 grid gap-2 text-[13px] text-muted">
+      {lowest === highest ? (
+        <p>All figures of this table are {lowest.toFixed(2)}, so colour tells nothing apart.</p>
+      ) : (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <span
+            aria-hidden="true"
+            className="h-3 w-24 rounded-sm border border-line"
+            style={{
+              background: "linear-gradient(to right in oklab, var(--heat-0), var(--heat-1))",
+            }}
+          />
+          {`Colour from the lowest, ${lowest.toFixed(2)}, to the highest, ${highest.toFixed(2)}, of this table.`}
+        </p>
+      )}
+      <p>Framed: the noise floor of a country. Dashed: not measured, because there was no pair.</p>
+    </div>
   );
 }
 
@@ -36,12 +49,15 @@ function Figure({
   pairs,
   from,
   to,
+  href,
 }: {
   value: number | null;
   range: Range | null;
   pairs: number;
   from: Place;
   to: Place;
+  /** Where two of these answers are laid beside each other; null: nowhere. */
+  href: string | null;
 }) {
   const isFloor = from === to;
   const between = isFloor
@@ -53,6 +69,13 @@ function Figure({
         <span className="sr-only">{between}: </span>not measured
       </td>
     );
+  const figure = (
+    <>
+      <span className="sr-only">{between}: </span>
+      {value.toFixed(2)}
+      <span className="block text-[11px] font-normal tracking-tight">{counted(pairs, "pair")}</span>
+    </>
+  );
   return (
     <td
       title={`${between}: ${value.toFixed(4)}, mean of ${counted(pairs, "pair")} of answers`}
@@ -61,15 +84,32 @@ function Figure({
       }}
       className={`h-14 min-w-13 rounded px-[3px] text-center leading-tight ${isFloor ? "font-semibold outline-2 -outline-offset-6 outline-current" : ""}`}
     >
-      <span className="sr-only">{between}: </span>
-      {value.toFixed(2)}
-      <span className="block text-[11px] font-normal tracking-tight">{counted(pairs, "pair")}</span>
+      {href === null ? (
+        figure
+      ) : (
+        <Link
+          href={href}
+          prefetch={false}
+          className="grid h-full content-center rounded hover:underline"
+        >
+          {figure}
+        </Link>
+      )}
     </td>
   );
 }
 
-/** How alike answers are, between countries and within each. The diagonal is the noise floor. */
-export function SimilarityTable({ group }: { group: ComparedGroup }) {
+/**
+ * How alike answers are, between countries and within each, as a heat map that is a table of figures.
+ * The diagonal is the noise floor. A figure leads to two of the answers that it is the mean of.
+ */
+export function SimilarityTable({
+  group,
+  hrefOf = () => null,
+}: {
+  group: ComparedGroup;
+  hrefOf?: (from: Place, to: Place) => string | null;
+}) {
   const countries = group.cells.map(({ country }) => country);
   const range = rangeOf(group.similarity.flat());
   return (
@@ -106,6 +146,7 @@ export function SimilarityTable({ group }: { group: ComparedGroup }) {
                   range={range}
                   value={group.similarity[i]?.[j] ?? null}
                   pairs={group.pairs[i]?.[j] ?? 0}
+                  href={hrefOf(from, to)}
                 />
               ))}
             </tr>

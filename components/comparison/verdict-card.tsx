@@ -1,10 +1,12 @@
-import { describeStates, FINDING_SENTENCE, LIMITS } from "@/components/comparison/finding-words";
+import { describeStates, FINDING_SENTENCE } from "@/components/comparison/finding-words";
 import { Ladder } from "@/components/comparison/ladder";
+import { NotShown } from "@/components/comparison/not-shown";
 import { ButtonLink, DownloadLink } from "@/components/ui/button";
 import { counted, listed } from "@/components/ui/count";
 import { placeName } from "@/components/ui/country";
 import type { Contrast } from "@/schemas/job-spec";
 import type { ComparisonSnapshot, JobSummary } from "@/schemas/snapshot";
+import { notShown } from "@/server/domain/eval/not-shown";
 
 const announced = ({ outcome, baseline, against }: Contrast) =>
   `${outcome === "refusal-rate" ? "how often it refuses" : "how alike the answers are"}, ${placeName(baseline)} against ${listed(against.map(placeName))}`;
@@ -54,14 +56,7 @@ export function VerdictCard({
               : `Announced before the run, ${counted(spec.contrasts.length, "contrast")}: ${spec.contrasts.map(announced).join("; ")}.`}
           </p>
         </div>
-        <div>
-          <h2 className="text-base">What this does not show</h2>
-          <ul className="mt-2 grid list-disc gap-1.5 ps-4 text-[13.5px] leading-normal text-muted marker:text-line-strong">
-            {LIMITS.map((limit) => (
-              <li key={limit}>{limit}</li>
-            ))}
-          </ul>
-        </div>
+        <NotShown sentences={notShown({ spec, comparison })} />
       </div>
       <div className="no-print mt-5 flex flex-wrap gap-2">
         {leafIndex !== null && (

@@ -20,6 +20,17 @@ const HIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff])/u;
 
+const nameOf = (hidden: string): string =>
+  NAMES[hidden] ?? `U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** Somebody else's text for where no element can stand, as in a label: hidden characters as `[RLO]`, cut at 60. */
+export const plainly = (text: string): string =>
+  text
+    .slice(0, 60)
+    .split(HIDDEN)
+    .map((part, i) => (i % 2 === 0 ? part : `[${nameOf(part)}]`))
+    .join("");
+
 const RTL_LANGUAGES = new Set([
   "ar",
   "arc",
@@ -51,6 +62,33 @@ export function directionOf(text: string, language: string): "ltr" | "rtl" {
 }
 
 /**
+ * A stretch of what somebody else wrote, for inside an element that says its language and direction:
+ * characters that would steer the text around them or hide are shown by name.
+ */
+export function UntrustedParts({ text }: { text: string }) {
+  return text
+    .replaceAll("\r\n", "\n")
+    .split(HIDDEN)
+    .map((part, i) =>
+      i % 2 === 0 ? (
+        part
+      ) : (
+        <bdi
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one fixed text
+          key={i}
+          title="An invisible character of the answer, shown by its name"
+          className="code mx-0.5 rounded-sm border border-beacon px-1 text-beacon"
+        >
+          {nameOf(part)}
+        </bdi>
+      ),
+    );
+}
+
+/** How an element stands that holds somebody else's text: line breaks kept, its direction its own. */
+export const UNTRUSTED = "whitespace-pre-wrap wrap-anywhere [unicode-bidi:isolate]";
+
+/**
  * What somebody else wrote: rendered as text and nothing else, its line breaks kept. Characters that
  * would steer the text around them or hide are shown by name, so that what is read is what was sent.
  */
@@ -66,28 +104,13 @@ export function UntrustedText({
   /** A span where only phrases may stand, as in a heading. */
   as?: "div" | "span";
 }) {
-  const parts = text.replaceAll("\r\n", "\n").split(HIDDEN);
   return (
     <Element
       lang={language}
       dir={directionOf(text, language)}
-      className={`whitespace-pre-wrap wrap-anywhere [unicode-bidi:isolate] ${className}`}
+      className={`${UNTRUSTED} ${className}`}
     >
-      {parts.map((part, i) =>
-        i % 2 === 0 ? (
-          part
-        ) : (
-          <bdi
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one fixed text
-            key={i}
-            title="An invisible character of the answer, shown by its name"
-            className="code mx-0.5 rounded-sm border border-beacon px-1 text-beacon"
-          >
-            {NAMES[part] ??
-              `U+${(part.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`}
-          </bdi>
-        ),
-      )}
+      <UntrustedParts text={text} />
     </Element>
   );
 }

@@ -121,8 +121,15 @@ export async function showExcerpts(
   deps: ShowJobsDeps,
   want: { readonly jobId: JobId; readonly prompt: string; readonly service: string },
 ): Promise<readonly ResponseExcerpt[]> {
-  const [job, { publishedSize }] = await Promise.all([known(deps, want.jobId), deps.log.state()]);
+  const [job, { publishedSize }, sessions] = await Promise.all([
+    known(deps, want.jobId),
+    deps.log.state(),
+    deps.sessions.ofJob(want.jobId),
+  ]);
   const rank = new Map(allPlacesOf(job.spec).map((country, place) => [country, place]));
+  const elsewhere = new Set<string | null>(
+    sessions.filter(({ geo }) => geo?.verdict === "mismatch").map(({ id }) => id),
+  );
   return (await deps.tasks.ofJob(want.jobId))
     .filter((task) => task.promptId === want.prompt && task.serviceId === want.service)
     .sort((a, b) => (rank.get(a.country) ?? 0) - (rank.get(b.country) ?? 0) || a.repeat - b.repeat)
@@ -138,6 +145,7 @@ export async function showExcerpts(
               state: task.state,
               text: task.text,
               leafIndex: publishedIndex(task.leafIndex, publishedSize),
+              isElsewhere: elsewhere.has(task.askedBy),
             },
           ]
         : [],

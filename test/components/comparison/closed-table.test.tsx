@@ -2,7 +2,8 @@ import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { ClosedTable } from "@/components/comparison/closed-table";
 import type { ComparedCell, ComparedGroup } from "@/schemas/comparison";
-import { DE, KE } from "@/test/support/builders";
+import { parseExploreQuery } from "@/server/domain/explore/query";
+import { aJobId, DE, KE } from "@/test/support/builders";
 
 afterEach(cleanup);
 
@@ -29,6 +30,7 @@ describe("how announced tasks closed", () => {
   it("says of responses that were left out, or whose exit is not verified, where there are any", () => {
     render(
       <ClosedTable
+        jobId={aJobId()}
         group={aGroup([aCell(), aCell({ country: KE, mismatched: 2, unverified: 1 })])}
       />,
     );
@@ -38,7 +40,7 @@ describe("how announced tasks closed", () => {
   });
 
   it("says nothing of them where there are none", () => {
-    render(<ClosedTable group={aGroup([aCell()])} />);
+    render(<ClosedTable jobId={aJobId()} group={aGroup([aCell()])} />);
     expect(heads()).toEqual([
       "Country",
       "Announced",
@@ -47,5 +49,19 @@ describe("how announced tasks closed", () => {
       "Withdrawn",
       "Different texts",
     ]);
+  });
+
+  it("leads from each cell to its answers in the explorer", () => {
+    render(<ClosedTable jobId={aJobId()} group={aGroup([aCell(), aCell({ country: KE })])} />);
+    const link = screen.getByRole("link", { name: "All answers from Kenya" });
+    const { searchParams } = new URL(link.getAttribute("href") ?? "", "http://portal.test");
+    const { query, problems } = parseExploreQuery(searchParams);
+    expect(problems).toEqual([]);
+    expect(query).toMatchObject({
+      job: aJobId(),
+      prompt: "p",
+      services: ["gpt"],
+      countries: [KE],
+    });
   });
 });

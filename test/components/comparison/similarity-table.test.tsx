@@ -71,4 +71,14 @@ describe("the similarity table", () => {
     render(<SimilarityTable group={{ ...group, similarity: [[null, null]] }} />);
     expect(screen.queryByText(/colour/i)).toBeNull();
   });
+
+  it("leads from a figure to two of the answers it rests on, and from none where nothing was measured", () => {
+    render(<SimilarityTable group={group} hrefOf={(from, to) => `/x?a=${from}&b=${to}`} />);
+    const links = screen.getAllByRole("link");
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([
+      "/x?a=DE&b=DE",
+      "/x?a=KE&b=KE",
+    ]);
+    expect(links[0]?.textContent).toContain("noise floor of Germany");
+  });
 });
