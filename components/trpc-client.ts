@@ -12,7 +12,12 @@ export const createApiClient = () =>
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: wsLink({
-          client: createWSClient({ url: liveUrl, lazy: { enabled: true, closeMs: 5_000 } }),
+          client: createWSClient({
+            url: liveUrl,
+            lazy: { enabled: true, closeMs: 5_000 },
+            // A connection that is gone without a word is noticed, and opened again.
+            keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
+          }),
           transformer: superjson,
         }),
         false: httpBatchLink({ url: "/api/trpc", transformer: superjson }),

@@ -27,6 +27,7 @@ import type {
   TaskStatus,
   WithdrawalReason,
 } from "@/schemas/task";
+import type { TaskTimes } from "@/schemas/task-times";
 
 /** A job's announced tasks by how they stand. `queued + running + succeeded + failed + withdrawn = announced`. */
 export type TaskCounts = {
@@ -185,6 +186,8 @@ export type ResponseSnapshot = {
   readonly latencyMs: number | null;
   /** The request as it was sent, and what came with the answer; null: no answer came, or its block is not held. */
   readonly exchange: ExchangeDocument | null;
+  /** How long it waited in the queue, was held, and ran: each for itself. */
+  readonly times: TaskTimes;
   readonly session:
     | (SessionSnapshot & {
         readonly geo: VantageDocument | null;

@@ -1,11 +1,15 @@
 import Link from "next/link";
 import { formatCount } from "@/components/ui/count";
 import { Country, placeName } from "@/components/ui/country";
+import { formatInstant } from "@/components/ui/instant";
 import { CELL_LOOKS, type CellLook, lookOf, StateSymbol } from "@/components/ui/response-state";
 import { Table, Td, Th } from "@/components/ui/table";
+import { plainly } from "@/components/ui/untrusted-text";
 import type { Place } from "@/schemas/country";
 import type { ServiceRef } from "@/schemas/job-spec";
+import type { TaskId } from "@/schemas/primitives";
 import type { TaskCell } from "@/schemas/snapshot";
+import type { RunningTask } from "@/schemas/timeline";
 
 /** Above this many tasks in one cell, a square stands for all tasks that look alike, with their number. */
 const MAX_DOTS = 12;
@@ -16,7 +20,17 @@ export const looksOf = (tasks: readonly TaskCell[]): readonly CellLook[] => {
   return (Object.keys(CELL_LOOKS) as CellLook[]).filter((look) => seen.has(look));
 };
 
-function Dots({ tasks }: { tasks: readonly TaskCell[] }) {
+/** Who asks a task right now, and since when; "" when it is not being asked, or nobody knows. */
+function askedBy(running: RunningTask | undefined): string {
+  if (running === undefined) return "";
+  const by = running.providerName === null ? "" : ` by ${plainly(running.providerName)}`;
+  return `, taken${by} ${running.since === null ? "at a time not measured" : `at ${formatInstant(running.since)}`}`;
+}
+
+type Running = ReadonlyMap<TaskId, RunningTask>;
+const NOTHING: Running = new Map();
+
+function Dots({ tasks, running }: { tasks: readonly TaskCell[]; running: Running }) {
   if (tasks.length > MAX_DOTS)
     return looksOf(tasks).map((look) => (
       <span key={look} className="p-[3px]">
@@ -27,7 +41,7 @@ function Dots({ tasks }: { tasks: readonly TaskCell[] }) {
     .sort((a, b) => a.repeat - b.repeat)
     .map((task) => {
       const look = lookOf(task);
-      const label = `${placeName(task.country)}, ${task.service}, repeat ${task.repeat + 1}: ${CELL_LOOKS[look].label}`;
+      const label = `${placeName(task.country)}, ${task.service}, repeat ${task.repeat + 1}: ${CELL_LOOKS[look].label}${look === "running" ? askedBy(running.get(task.id)) : ""}`;
       return (
         <Link
           key={task.id}
@@ -45,11 +59,14 @@ function Dots({ tasks }: { tasks: readonly TaskCell[] }) {
 export function CellGrid({
   label,
   tasks,
+  running = NOTHING,
   countries,
   services,
 }: {
   label: string;
   tasks: readonly TaskCell[];
+  /** What is being asked right now, where that may be. */
+  running?: Running;
   countries: readonly Place[];
   services: readonly ServiceRef[];
 }) {
@@ -89,7 +106,7 @@ export function CellGrid({
               return (
                 <Td key={id} className="py-1.5">
                   <span className="-ms-[3px] flex flex-wrap">
-                    <Dots tasks={cell} />
+                    <Dots tasks={cell} running={running} />
                   </span>
                   <span className="sr-only">{formatCount(cell.length)} announced</span>
                 </Td>

@@ -1,40 +1,24 @@
 "use client";
-import { useSubscription } from "@trpc/tanstack-react-query";
 import { useRouter } from "next/navigation";
-import { useRef } from "react";
-import { TrpcProvider, useApi } from "@/components/trpc-provider";
+import { useJobEvents } from "@/components/jobs/use-job-events";
+import { TrpcProvider } from "@/components/trpc-provider";
 import type { JobId } from "@/schemas/primitives";
 
 /** Events come in bursts; the page is fetched at most this often. */
 const SETTLE_MS = 400;
 
+const WORDS = {
+  live: "This page follows until they are.",
+  connecting: "Not live yet: load this page again to see it.",
+  lost: "Connection lost, trying again.",
+} as const;
+
 function Follow({ jobId }: { jobId: JobId }) {
   const router = useRouter();
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const refresh = () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = null;
-      router.refresh();
-    }, SETTLE_MS);
-  };
-  const socket = useSubscription(
-    useApi().live.events.subscriptionOptions(
-      { lastEventId: null },
-      {
-        // What happened between the page and the socket is in no event.
-        onStarted: refresh,
-        onData: ({ data }) => {
-          if (data.kind === "job.changed" && data.jobId === jobId) refresh();
-        },
-      },
-    ),
-  );
+  const connection = useJobEvents(jobId, () => router.refresh(), { settleMs: SETTLE_MS });
   return (
     <p role="status" className="no-print mb-3 text-[13px] text-muted">
-      All tasks have closed; the providers are still being paid.{" "}
-      {socket.status === "pending"
-        ? "This page follows until they are."
-        : "Not live: load this page again to see it."}
+      All tasks have closed; the providers are still being paid. {WORDS[connection]}
     </p>
   );
 }

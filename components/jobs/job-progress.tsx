@@ -2,20 +2,36 @@ import { CellGrid, looksOf } from "@/components/jobs/cell-grid";
 import { Completeness } from "@/components/jobs/completeness";
 import { JobStatusBadge } from "@/components/jobs/job-status";
 import { MoneyPanel } from "@/components/jobs/money-panel";
+import { RunningNow } from "@/components/jobs/running-now";
 import { SessionTable } from "@/components/jobs/session-table";
+import { TimeLine } from "@/components/jobs/time-line";
 import { Card, CardHead } from "@/components/ui/card";
 import { formatCount } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
 import { Instant } from "@/components/ui/instant";
 import { StateLegend } from "@/components/ui/response-state";
 import type { JobSnapshot } from "@/schemas/snapshot";
+import type { TimelineView } from "@/schemas/timeline";
 
 /** Up to this many prompts have a grid each; more share one, in which squares carry numbers. */
 const MAX_GRIDS = 4;
 
-/** How far a job is: meter, cells, providers. */
-export function JobProgress({ job }: { job: JobSnapshot }) {
+/**
+ * How far a job is: meter, cells, what runs now, times, providers, money.
+ *
+ * @param beyondMs how much time has passed since the time line was made.
+ */
+export function JobProgress({
+  job,
+  timeline,
+  beyondMs,
+}: {
+  job: JobSnapshot;
+  timeline: TimelineView;
+  beyondMs: number;
+}) {
   const { prompts } = job.spec;
+  const running = new Map(timeline.running.map((task) => [task.id, task]));
   const grids =
     prompts.length <= MAX_GRIDS
       ? prompts.map((prompt) => ({
@@ -63,14 +79,17 @@ export function JobProgress({ job }: { job: JobSnapshot }) {
               <CellGrid
                 label={`Tasks of ${id} by country and service`}
                 tasks={tasks}
+                running={running}
                 countries={job.countries}
                 services={job.services}
               />
             </div>
           ))}
           <StateLegend looks={looksOf(job.tasks)} />
+          <RunningNow running={timeline.running} />
         </div>
       </Card>
+      <TimeLine view={timeline} beyondMs={beyondMs} />
       <Card>
         <CardHead title="Rented providers">
           A task is never asked from another country than its own. A provider that is lost is

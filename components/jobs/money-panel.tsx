@@ -38,8 +38,12 @@ function Purse({ line }: { line: MoneyLine }) {
         ))}
       </div>
       <dl className="flex flex-wrap gap-x-6 gap-y-1 text-sm">
-        {PARTS.map(({ key, name }) => (
-          <div key={key} className="flex gap-2">
+        {PARTS.map(({ key, name, look }) => (
+          <div key={key} className="flex items-center gap-2">
+            <span
+              aria-hidden="true"
+              className={`size-2.5 rounded-full border border-muted ${look}`}
+            />
             <dt className="text-muted">{name}</dt>
             <dd>
               <Money amount={line[key]} currency={line.currency} />

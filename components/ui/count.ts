@@ -22,6 +22,12 @@ export function formatBytes(bytes: number): string {
     : `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
-/** `840 ms` below a second, `1.9 s` above. */
-export const formatDuration = (ms: number): string =>
-  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+/** `840 ms` below a second, `1.9 s` below two minutes, then `3 min 5 s` and `2 h 10 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}

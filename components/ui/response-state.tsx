@@ -51,7 +51,8 @@ export const CELL_LOOKS: Readonly<Record<CellLook, Look>> = {
   running: {
     label: "being asked",
     path: "M4.4 3.4 8.4 6l-4 2.6z",
-    tone: "border-[1.5px] border-accent text-accent animate-pulse",
+    // Its halo moves, and its own contrast stays: a square that fades cannot be made out half of the time.
+    tone: "border-2 border-accent text-accent halo",
   },
   withdrawn: {
     label: "withdrawn",

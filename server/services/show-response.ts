@@ -8,6 +8,7 @@ import type { Outcome, TaskStore } from "@/server/adapters/db/task-store";
 import type { ContentStore } from "@/server/adapters/ipfs/content-store";
 import { fromUtf8 } from "@/server/domain/bytes";
 import { BeaconError } from "@/server/domain/errors";
+import { timesOf } from "@/server/domain/job/task-times";
 import { instantOf } from "@/server/domain/time";
 
 export type ShowResponseDeps = {
@@ -55,6 +56,12 @@ export async function showResponse(
     startedAt: outcome?.startedAt ? instantOf(outcome.startedAt) : null,
     finishedAt: outcome === null ? null : instantOf(outcome.finishedAt),
     latencyMs: outcome?.kind === "RESULT" ? outcome.latencyMs : null,
+    times: timesOf({
+      dispatchedAt: job.dispatchedAt,
+      claimedAt: task.claimedAt,
+      startedAt: outcome?.startedAt ?? null,
+      finishedAt: outcome?.finishedAt ?? null,
+    }),
     exchange,
     session: session === null ? null : shownSession(session),
   };

@@ -84,6 +84,7 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   "jobs.list": { for: "everyone", input: { cursor: null, limit: 10 } },
   "jobs.catalog": { for: "everyone" },
   "jobs.completeness": { for: "everyone", input: { jobId: aJobId(250) } },
+  "jobs.timeline": { for: "everyone", input: { jobId: aJobId(250) } },
   "jobs.blocks": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.byJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.latest": { for: "everyone", input: { limit: 5 } },

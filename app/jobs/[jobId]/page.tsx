@@ -19,6 +19,7 @@ import { MoneyPanel } from "@/components/jobs/money-panel";
 import { SessionTable } from "@/components/jobs/session-table";
 import { WithdrawButton } from "@/components/jobs/withdraw-button";
 import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
+import { TimeLine } from "@/components/jobs/time-line";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { Card, CardHead } from "@/components/ui/card";
@@ -53,12 +54,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function JobPage({ params, searchParams }: Props) {
   const job = await jobOf(params);
   const caller = await api();
-  const [comparison, viewer, completeness, blocks, query] = await Promise.all([
+  const [comparison, viewer, completeness, timeline, blocks, query] = await Promise.all([
     caller.comparisons.byJob({ jobId: job.id }),
     caller.session.viewer(),
     caller.jobs.completeness({ jobId: job.id }),
     caller.jobs.blocks({ jobId: job.id }),
     searchParams,
+    caller.jobs.timeline({ jobId: job.id }),
   ]);
   const isClosed = job.status === "COMPLETED" || job.status === "WITHDRAWN";
   return (
@@ -98,7 +100,7 @@ export default async function JobPage({ params, searchParams }: Props) {
           <>
             <Asked spec={job.spec} prompts={job.spec.prompts.slice(0, SHOWN_PROMPTS)} />
             <HowAsked spec={job.spec} />
-            <LiveJob initial={job} completeness={completeness} />
+            <LiveJob initial={job} completeness={completeness} timeline={timeline} />
           </>
         )}
         {comparison !== null && (
@@ -106,6 +108,7 @@ export default async function JobPage({ params, searchParams }: Props) {
             <HowAsked spec={job.spec} />
             <MoneyPanel job={job} />
             <CompletenessPanel jobId={job.id} view={completeness} />
+            <TimeLine view={timeline} />
             <BundleDownloads
               jobId={job.id}
               simulated={job.simulated}

@@ -9,6 +9,7 @@ import { Exchange } from "@/components/response/exchange";
 import { WhereAsked } from "@/components/response/where-asked";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody } from "@/components/site/page-body";
+import { TaskTimesList } from "@/components/response/task-times";
 import { formatCount } from "@/components/ui/count";
 import { placeName } from "@/components/ui/country";
 import { Empty } from "@/components/ui/states";
@@ -135,3 +136,4 @@ export default async function ResponsePage({ params }: Props) {
     </PageBody>
   );
 }
+            <TaskTimesList times={response.times} />

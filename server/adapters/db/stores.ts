@@ -25,6 +25,7 @@ import { createServiceStore, type ServiceStore } from "@/server/adapters/db/serv
 import { createSessionStore, type SessionStore } from "@/server/adapters/db/session-store";
 import { createSignInStore, type SignInStore } from "@/server/adapters/db/sign-in-store";
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
+import { createTaskTimeStore, type TaskTimeStore } from "@/server/adapters/db/task-time-store";
 import { createUsageStore, type UsageStore } from "@/server/adapters/db/usage-store";
 import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
 
@@ -33,6 +34,7 @@ export type Stores = {
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly taskTimes: TaskTimeStore;
   /** Agreements and what was decided on their bills. */
   readonly rentals: RentalStore;
   /** What is known of providers. */
@@ -74,6 +76,7 @@ export const createStores = (prisma: Prisma): Stores => ({
   sessions: createSessionStore(prisma),
   rentals: createRentalStore(prisma),
   providers: createProviderStore(prisma),
+  taskTimes: createTaskTimeStore(prisma),
   comparisons: createComparisonStore(prisma),
   explorer: createExplorerStore(prisma),
   accounts: createAccountStore(prisma),

@@ -10,6 +10,7 @@ import { listServices } from "@/server/services/list-services";
 import { showBlocks } from "@/server/services/show-blocks";
 import { showCompleteness } from "@/server/services/show-completeness";
 import { listJobs, showJob } from "@/server/services/show-jobs";
+import { showTimeline } from "@/server/services/show-timeline";
 import { submitJob } from "@/server/services/submit-job";
 import { withdrawJob } from "@/server/services/withdraw-job";
 
@@ -34,6 +35,11 @@ export const jobsRouter = router({
   completeness: publicProcedure
     .input(z.strictObject({ jobId: JobId }))
     .query(({ ctx, input }) => showCompleteness(ctx, input.jobId)),
+
+  /** When its tasks waited and ran. */
+  timeline: publicProcedure
+    .input(z.strictObject({ jobId: JobId }))
+    .query(({ ctx, input }) => showTimeline(ctx, input.jobId)),
 
   /** Whether the stores still have the job's blocks. */
   blocks: publicProcedure

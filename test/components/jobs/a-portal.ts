@@ -53,6 +53,7 @@ class LiveSocket extends EventTarget {
   }
 
   tell(id: string, event: unknown): void {
+    if (this.readyState !== LiveSocket.OPEN) return;
     for (const subscription of this.subscriptions)
       this.hear({
         id: subscription,
@@ -106,6 +107,10 @@ export function aPortal(answers: Answers) {
   let events = 0;
   return {
     calls,
+    /** Cuts every connection, as a network does. */
+    cut(): void {
+      for (const socket of LiveSocket.open.splice(0)) socket.close();
+    },
     tell(event: object): void {
       const id = String(++events);
       for (const socket of LiveSocket.open) socket.tell(id, { id, ...event });

@@ -7,6 +7,7 @@ import { WithdrawButton } from "@/components/jobs/withdraw-button";
 import type { JobSnapshot } from "@/schemas/snapshot";
 import { aCompleteness, aJobSnapshot } from "@/test/components/jobs/a-job-snapshot";
 import { aPortal } from "@/test/components/jobs/a-portal";
+import { aTimeline } from "@/test/components/jobs/a-timeline";
 
 afterEach(() => {
   cleanup();
@@ -63,8 +64,14 @@ describe("stopping a job", () => {
 
   it("is seen by whoever follows the job, up to the last task", async () => {
     let now: JobSnapshot = running;
-    const portal = aPortal({ "jobs.byId": () => now, "jobs.completeness": () => aCompleteness() });
-    const page = show(<LiveJob initial={running} completeness={aCompleteness()} />);
+    const portal = aPortal({
+      "jobs.byId": () => now,
+      "jobs.completeness": () => aCompleteness(),
+      "jobs.timeline": () => aTimeline(),
+    });
+    const page = show(
+      <LiveJob initial={running} completeness={aCompleteness()} timeline={aTimeline()} />,
+    );
     await screen.findByText("Live: this page follows the job.");
     expect(screen.queryByText(/This job was withdrawn/)).toBeNull();
     const changed = { kind: "job.changed", jobId: running.id };

@@ -8,6 +8,7 @@ import {
   StateSymbol,
 } from "@/components/ui/response-state";
 import { ResponseState } from "@/schemas/task";
+import { contrastOf, tokens } from "@/test/support/contrast";
 
 afterEach(cleanup);
 
@@ -46,5 +47,27 @@ describe("state symbols", () => {
       "refused",
       "empty",
     ]);
+  });
+});
+
+describe("what a symbol is drawn with", () => {
+  const COLOURS =
+    /(?:bg|border|text)-(answered|refused|empty|filtered|truncated|fault|accent|muted)/;
+  const looks = Object.entries(CELL_LOOKS).map(([look, { tone }]) => ({
+    look,
+    tone,
+    colour: COLOURS.exec(tone)?.[1] ?? "",
+  }));
+
+  it.each(looks)("$look stands out 3:1 from paper and sheet, in both themes", ({ colour }) => {
+    for (const theme of ["light", "dark"] as const)
+      for (const ground of ["paper", "sheet"]) {
+        const { [colour]: ink, [ground]: behind } = tokens(theme);
+        expect(contrastOf(ink ?? "", behind ?? "")).toBeGreaterThanOrEqual(3);
+      }
+  });
+
+  it("never fades: what is half seen half of the time is not seen", () => {
+    for (const { tone } of looks) expect(tone).not.toMatch(/animate-pulse|opacity/);
   });
 });
