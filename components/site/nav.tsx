@@ -4,14 +4,15 @@ import { usePathname } from "next/navigation";
 
 const PLACES = [
   { href: "/", name: "Findings", owns: ["/"] },
-  { href: "/jobs", name: "Jobs", owns: ["/jobs", "/responses"] },
+  { href: "/explore", name: "Explore", owns: ["/explore", "/responses"] },
+  { href: "/jobs", name: "Jobs", owns: ["/jobs"] },
   { href: "/services", name: "Services", owns: ["/services", "/providers"] },
   { href: "/log", name: "Log", owns: ["/log"] },
   { href: "/methodology", name: "Methodology", owns: ["/methodology"] },
   { href: "/verify", name: "Verify", owns: ["/verify"] },
 ] as const;
 
-/** The portal’s six places; the one that the page belongs to is marked. */
+/** The portal’s places; the one that the page belongs to is marked. */
 export function Nav() {
   const path = usePathname();
   const isHere = (owns: readonly string[]) =>

@@ -1,6 +1,6 @@
 "use client";
-import { useState } from "react";
 import { shorten } from "@/components/ui/shorten";
+import { useCopy } from "@/components/ui/use-copy";
 
 /** A hash, key or id: shortened for the eye, whole for the clipboard, the screen reader and the title. */
 export function Hash({
@@ -14,21 +14,13 @@ export function Hash({
   tail?: number;
   label: string;
 }) {
-  const [said, setSaid] = useState<"copied" | "not copied" | null>(null);
-  const copy = async () => {
-    const ok = await navigator.clipboard?.writeText(value).then(
-      () => true,
-      () => false,
-    );
-    setSaid(ok === true ? "copied" : "not copied");
-    setTimeout(() => setSaid(null), 1_600);
-  };
+  const { said, copy } = useCopy();
   return (
     <button
       type="button"
       title={value}
       aria-label={`Copy ${label} ${value}`}
-      onClick={() => void copy()}
+      onClick={() => void copy(value)}
       className="code group relative -my-2 inline-flex min-h-8 max-w-full items-center gap-1.5 rounded text-start align-baseline hover:text-accent"
     >
       <span className="whitespace-nowrap print:hidden">{shorten(value, head, tail)}</span>

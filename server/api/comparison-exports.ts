@@ -95,7 +95,7 @@ async function documentOf(deps: Deps, shown: Shown): Promise<ComparisonExport> {
     version: "1.0",
     generated_at: instantOf(deps.now()),
     query_url: `${portal}${path}`,
-    query: { ...part, repeat: part.repeat + 1 },
+    query: { prompt: part.prompt, service: part.service, repeat: part.repeat + 1 },
     simulated: comparison.simulated,
     comparison: {
       id: comparison.id,

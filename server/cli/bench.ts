@@ -2,17 +2,38 @@ import { parseArgs } from "node:util";
 import type { CommandIo } from "@/server/cli/command";
 
 export const BENCH_USAGE =
-  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] | dispatch [--tasks 5000] [--latency 2000] [--json]";
+  "bench log [--chromium PATH] | pipeline [--prompts 500] [--latency 20] | dispatch [--tasks 5000] [--latency 2000] | explorer [--rows 100000] [--json]";
 
 /**
  * `beacon bench pipeline`: measures, on this machine, the way from a submitted job to its last
  * published receipt; `beacon bench dispatch`: how ten countries are asked through both doors while
- * providers fail; `beacon bench log`: the log by itself. Each in an installation of its own that
- * is thrown away afterwards.
+ * providers fail; `beacon bench log`: the log by itself; `beacon bench explorer`: the explorer's
+ * searches. Each in an installation of its own that is thrown away afterwards.
  *
  * @returns 0 measured, 2 wrong usage.
  */
-export async function benchCommand(args: readonly string[], io: CommandIo): Promise<0 | 2> {
+export const benchCommand = (args: readonly string[], io: CommandIo): Promise<0 | 2> =>
+  args[0] === "explorer" ? benchSearches(args.slice(1), io) : benchInstallations(args, io);
+
+async function benchSearches(args: readonly string[], io: CommandIo): Promise<0 | 2> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rows: { type: "string", default: "100000" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const rows = Number(values.rows);
+  if (!Number.isInteger(rows) || rows < 1 || rows > 10_000_000) {
+    io.err(`usage: beacon ${BENCH_USAGE}`);
+    return 2;
+  }
+  const { benchExplorer } = await import("@/server/cli/bench-explorer");
+  show(await benchExplorer(rows), values.json, io);
+  return 0;
+}
+
+async function benchInstallations(args: readonly string[], io: CommandIo): Promise<0 | 2> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

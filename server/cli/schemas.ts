@@ -6,6 +6,7 @@ import { AttestationReport } from "@/schemas/attestation";
 import { BundleManifest, BundlePage } from "@/schemas/bundle-manifest";
 import { Comparison } from "@/schemas/comparison";
 import { ExchangeDocument, VantageDocument } from "@/schemas/evidence";
+import { AnswersExport, ComparisonExport } from "@/schemas/explore-export";
 import { JobSpec } from "@/schemas/job-spec";
 import { LiveFrame } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
@@ -33,6 +34,8 @@ const PUBLISHED: readonly (readonly [file: string, title: string, schema: z.ZodT
   ["comparison", "Beacon comparison", Comparison],
   ["attestation", "Beacon attestation: an attester's report about a comparison", AttestationReport],
   ["live-event", "Beacon live event", LiveFrame],
+  ["answers-export", "Beacon export: rows of the explorer", AnswersExport],
+  ["comparison-export", "Beacon export: a comparison as its page shows it", ComparisonExport],
   ["bundle-manifest", "Beacon bundle: manifest.json", BundleManifest],
   ["bundle-page", "Beacon bundle: further rows of a manifest", BundlePage],
 ];

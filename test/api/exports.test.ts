@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { beforeAll, describe, expect, it } from "vitest";
 import { GET as exploreCsv } from "@/app/explore.csv/route";
 import { GET as exploreJson } from "@/app/explore.json/route";
@@ -15,6 +19,7 @@ import { aFinishedJob } from "@/test/support/a-finished-job";
 import { aJobId, KE } from "@/test/support/builders";
 import { ownContext } from "@/test/support/context";
 import { layDownAnswers, layDownJob } from "@/test/support/laid-down-answers";
+import { ROOT } from "@/test/support/run-tool";
 
 const house = ownContext();
 const HTML = '<script>alert(1)</script><img src=x onerror="alert(1)">';
@@ -116,6 +121,21 @@ describe("an export of the explorer", () => {
         permalink: `${house.context.publicUrl}/responses/${row.task}`,
         simulated: true,
       });
+  });
+});
+
+describe("a document", () => {
+  it("fits the JSON Schema that is published for it, by a stranger’s validator", async () => {
+    const ajv = formats.default(new Ajv2020());
+    const fits = async (name: string, answer: Response) => {
+      const schema = readFileSync(join(ROOT, "public/schemas", `${name}.schema.json`), "utf8");
+      const validate = ajv.compile(JSON.parse(schema));
+      return validate(await answer.json()) ? [] : validate.errors;
+    };
+    expect(await fits("answers-export", await json("all=1"))).toEqual([]);
+    const of = { params: Promise.resolve({ jobId: finished }) };
+    const comparison = await comparisonJson(url(`/jobs/${finished}/comparison.json`), of);
+    expect(await fits("comparison-export", comparison)).toEqual([]);
   });
 });
 

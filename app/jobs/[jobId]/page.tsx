@@ -3,8 +3,10 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import { WhoChecked } from "@/components/attest/who-checked";
 import { BundleDownloads } from "@/components/bundle/bundle-downloads";
+import { CitePanel } from "@/components/cite/cite-panel";
 import { choiceFrom, choicePath } from "@/components/comparison/choice";
 import { ChoiceLinks } from "@/components/comparison/choice-links";
+import { ComparisonExports } from "@/components/comparison/comparison-exports";
 import { ComparisonView } from "@/components/comparison/comparison-view";
 import { VerdictCard } from "@/components/comparison/verdict-card";
 import { Availability } from "@/components/ipfs/availability";
@@ -129,6 +131,11 @@ async function Attestations({ jobId }: { jobId: JobId }) {
   return <WhoChecked jobId={jobId} tally={tally} reports={reports} />;
 }
 
+async function CiteComparison({ jobId }: { jobId: JobId }) {
+  const work = await (await api()).citations.byJob({ jobId });
+  return work !== null && <CitePanel work={work} />;
+}
+
 /** Prompts that are shown in full before there is anything to compare; all of them are in the specification. */
 const SHOWN_PROMPTS = 6;
 
@@ -168,6 +175,8 @@ async function Compared({
         />
       </div>
       <ComparisonView job={job} snapshot={comparison} choice={choice} excerpts={excerpts} />
+      <ComparisonExports jobId={job.id} choice={choice} simulated={job.simulated} />
+      <CiteComparison jobId={job.id} />
       <Card>
         <CardHead title="Rented providers">
           Who carried the questions, how their exit was judged, and what they were paid. At home

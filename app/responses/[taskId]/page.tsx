@@ -2,6 +2,9 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
+import { CitePanel } from "@/components/cite/cite-panel";
+import { QuoteAnswer } from "@/components/cite/quote-answer";
+import { MoreAnswers } from "@/components/explore/more-answers";
 import { Question } from "@/components/jobs/asked";
 import { Answer } from "@/components/response/answer";
 import { Attempts } from "@/components/response/attempts";
@@ -41,7 +44,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function ResponsePage({ params }: Props) {
   const response = await responseOf(params);
-  const head = await (await api()).log.head();
+  const caller = await api();
+  const [head, work] = await Promise.all([
+    caller.log.head(),
+    caller.citations.byTask({ taskId: response.task.id }),
+  ]);
   const { task, job, prompt, systemPrompt, outcome } = response;
   const isPublished = task.leafIndex !== null && task.leafIndex < head.size;
   return (
@@ -71,6 +78,13 @@ export default async function ResponsePage({ params }: Props) {
             />
           </h1>
           <Answer response={response} />
+          <MoreAnswers
+            job={job.id}
+            prompt={prompt.id}
+            service={task.service}
+            country={task.country}
+            state={task.state}
+          />
         </div>
         <aside className="lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           {isPublished && task.leafIndex !== null ? (
@@ -91,6 +105,22 @@ export default async function ResponsePage({ params }: Props) {
           )}
         </aside>
         <div className="grid gap-9 *:min-w-0">
+          {work !== null && (
+            <CitePanel work={work}>
+              {outcome?.kind === "result" && outcome.text !== null && outcome.text !== "" && (
+                <QuoteAnswer
+                  work={work}
+                  answer={{
+                    text: outcome.text,
+                    service: task.service,
+                    model: response.serviceRef.model,
+                    country: task.country,
+                    state: outcome.state,
+                  }}
+                />
+              )}
+            </CitePanel>
+          )}
           <section aria-labelledby="question">
             <h2 id="question" className="mb-4 text-xl">
               What was asked

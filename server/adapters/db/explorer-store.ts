@@ -176,7 +176,7 @@ export function createExplorerStore(
       if (!isStopped(cause)) throw cause;
       throw new BeaconError(
         "EXPLORER_TIMED_OUT",
-        `The search was stopped after ${statementMs / 1_000} seconds. Filter by a country, a service or a job as well, or look for a rarer text.`,
+        `The search was stopped after ${statementMs / 1_000} seconds. Search within one job: that is quicker.`,
         { cause },
       );
     }
