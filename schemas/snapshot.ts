@@ -138,6 +138,8 @@ export type ResponseExcerpt = {
   readonly state: ResponseState;
   readonly text: string | null;
   readonly leafIndex: number | null;
+  /** Whether the exit that it came through turned out to be in another country: no comparison counts it. */
+  readonly isElsewhere: boolean;
 };
 
 export type ComparisonSnapshot = {

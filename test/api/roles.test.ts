@@ -114,6 +114,10 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
     for: "everyone",
     input: { jobId: aJobId(250), prompt: "vell-dam", service: "control-regional" },
   },
+  "responses.commonWords": {
+    for: "everyone",
+    input: { jobId: aJobId(250), prompt: "vell-dam" },
+  },
   "log.head": { for: "everyone" },
   "log.leaves": { for: "everyone", input: { cursor: null, limit: 10 } },
   "log.leaf": { for: "everyone", input: { index: 0 } },

@@ -149,11 +149,12 @@ async function Compared({
   query: Awaited<Props["searchParams"]>;
 }) {
   const choice = choiceFrom(query, comparison.spec, job.tasks);
-  const excerpts = await (await api()).responses.excerpts({
-    jobId: job.id,
-    prompt: choice.prompt,
-    service: choice.service,
-  });
+  const { responses } = await api();
+  const { prompt, service } = choice;
+  const [excerpts, background] = await Promise.all([
+    responses.excerpts({ jobId: job.id, prompt, service }),
+    responses.commonWords({ jobId: job.id, prompt }),
+  ]);
   return (
     <>
       <VerdictCard snapshot={comparison} states={job.states} />
@@ -174,7 +175,13 @@ async function Compared({
           prompts={comparison.spec.prompts.filter(({ id }) => id === choice.prompt)}
         />
       </div>
-      <ComparisonView job={job} snapshot={comparison} choice={choice} excerpts={excerpts} />
+      <ComparisonView
+        job={job}
+        snapshot={comparison}
+        choice={choice}
+        excerpts={excerpts}
+        background={background}
+      />
       <ComparisonExports jobId={job.id} choice={choice} simulated={job.simulated} />
       <CiteComparison jobId={job.id} />
       <Card>
