@@ -1,32 +1,43 @@
 import type { Metadata } from "next";
+import { OpenIdButton } from "@/components/session/open-id-button";
+import { refusalWords } from "@/components/session/refusal-words";
 import { SignInForm } from "@/components/session/sign-in-form";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { Card } from "@/components/ui/card";
-import { Empty } from "@/components/ui/states";
+import { Empty, ErrorNote } from "@/components/ui/states";
 import { api } from "@/server/api/rsc";
 
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Sign in" };
 
+type Query = Readonly<Record<"next" | "error", string | string[] | undefined>>;
+
 /** Only paths of this portal: a link to the sign-in page must not send anybody elsewhere. */
-const pathFrom = (next: string | string[] | undefined): string =>
+const pathFrom = (next: Query["next"]): string =>
   typeof next === "string" && /^\/(?![/\\])[\w\-/?=&%]*$/.test(next) ? next : "/";
 
-export default async function SignInPage({
-  searchParams,
-}: {
-  searchParams: Promise<{ next?: string | string[] }>;
-}) {
-  const [{ next }, viewer] = await Promise.all([searchParams, (await api()).session.viewer()]);
+export default async function SignInPage({ searchParams }: { searchParams: Promise<Query> }) {
+  const caller = await api();
+  const [{ next, error }, viewer, openId] = await Promise.all([
+    searchParams,
+    caller.session.viewer(),
+    caller.session.openId(),
+  ]);
   return (
     <PageBody simulated={false}>
       <div className="mx-auto max-w-md">
-        <PageHead eyebrow="Sign in" title="For attesters and admins.">
-          <p>Reading, checking and downloading need no account.</p>
+        <PageHead eyebrow="Sign in" title="For people with an account.">
+          <p>Reading, checking and downloading need none.</p>
         </PageHead>
         {viewer === null ? (
           <Card>
+            {typeof error === "string" && (
+              <div className="mb-5">
+                <ErrorNote title={refusalWords(error, openId.name)} />
+              </div>
+            )}
             <SignInForm next={pathFrom(next)} />
+            {openId.name !== null && <OpenIdButton name={openId.name} next={pathFrom(next)} />}
           </Card>
         ) : (
           <Empty title={`You are signed in as ${viewer.name}.`} />
@@ -37,8 +48,7 @@ export default async function SignInPage({
           </p>
         </noscript>
         <p className="mt-5 text-[13px] text-muted">
-          Accounts are made by whoever runs this portal, with{" "}
-          <span className="code">beacon user add</span>.
+          Nobody can register: an admin of this portal invites people.
         </p>
       </div>
     </PageBody>

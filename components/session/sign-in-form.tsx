@@ -4,7 +4,7 @@ import { signIn } from "@/components/session/auth-calls";
 import { Button } from "@/components/ui/button";
 import { ErrorNote } from "@/components/ui/states";
 
-/** Signs an attester or an admin in, then goes to `next`, a path of this portal. */
+/** Signs somebody in with e-mail and password, then goes to `next`, a path of this portal. */
 export function SignInForm({ next }: { next: string }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<"refused" | "unreachable" | null>(null);

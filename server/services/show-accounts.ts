@@ -1,4 +1,5 @@
 import type { AccountView, SignInMethod } from "@/schemas/account";
+import type { UserId } from "@/schemas/primitives";
 import type { Page } from "@/schemas/snapshot";
 import type { AccountStore, ListedAccount } from "@/server/adapters/db/account-store";
 import { instantOf } from "@/server/domain/time";
@@ -8,14 +9,14 @@ export type ShowAccountsDeps = {
   readonly now: () => Date;
 };
 
-/** Accounts in the order of their addresses. The cursor is the last address that was shown. */
+/** Accounts in the order of their addresses. The cursor is the last one that was shown. */
 export async function showAccounts(
   deps: ShowAccountsDeps,
-  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  { cursor, limit }: { readonly cursor: UserId | null; readonly limit: number },
 ): Promise<Page<AccountView>> {
   const rows = await deps.accounts.list({ cursor, limit: limit + 1, now: deps.now() });
   const items = rows.slice(0, limit).map(accountView);
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.email ?? null) : null };
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
 const accountView = (account: ListedAccount): AccountView => ({

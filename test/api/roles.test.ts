@@ -144,6 +144,8 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   },
   "providers.dropRule": { for: "admins", input: { providerId: `0x${"ab".repeat(20)}` } },
   "session.viewer": { for: "everyone" },
+  "session.challenge": { for: "everyone" },
+  "session.openId": { for: "everyone" },
   "live.events": { for: "everyone", input: {} },
 };
 

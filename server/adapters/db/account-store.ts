@@ -40,8 +40,8 @@ export type AccountStore = {
   create(account: Omit<Account, "sessionVersion" | "disabledAt">): Promise<boolean>;
   byEmail(email: string): Promise<Account | null>;
   byId(id: string): Promise<Account | null>;
-  /** In the order of their addresses, after the one that `cursor` names. */
-  list(page: { cursor: string | null; limit: number; now: Date }): Promise<ListedAccount[]>;
+  /** In the order of their addresses, after the account that `cursor` names. */
+  list(page: { cursor: UserId | null; limit: number; now: Date }): Promise<ListedAccount[]>;
   /** Sets a new password and ends every session of the account. */
   setPassword(id: UserId, passwordHash: string, at: Date): Promise<void>;
   setRole(id: UserId, role: Role): Promise<AccountChange>;
@@ -96,9 +96,9 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
     },
     async list({ cursor, limit, now }) {
       const rows = await prisma.account.findMany({
-        where: cursor === null ? {} : { email: { gt: cursor } },
         orderBy: { email: "asc" },
         take: limit,
+        ...(cursor === null ? {} : { cursor: { id: cursor }, skip: 1 }),
         include: {
           _count: {
             select: {

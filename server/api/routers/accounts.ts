@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EmailAddress, NewAccount, type OwnAccount, Password, Role } from "@/schemas/account";
+import { NewAccount, type OwnAccount, Password, Role } from "@/schemas/account";
 import { Organisation } from "@/schemas/attestation";
 import { SignInId, UserId } from "@/schemas/primitives";
 import { adminProcedure, type RequestContext, readerProcedure, router } from "@/server/api/trpc";
@@ -29,7 +29,7 @@ export const accountsRouter = router({
     .mutation(({ ctx, input }) => createAccount(ctx, { ...input, password: null })),
 
   list: adminProcedure
-    .input(z.strictObject({ cursor: EmailAddress.nullable(), limit: z.int().min(1).max(100) }))
+    .input(z.strictObject({ cursor: UserId.nullable(), limit: z.int().min(1).max(100) }))
     .query(({ ctx, input }) => showAccounts(ctx, input)),
 
   setRole: adminProcedure
