@@ -93,6 +93,21 @@ export default function MethodologyPage() {
           or the way was silent, so it is put down to the network.
         </p>
       </Chapter>
+      <Chapter id="times" title="How long it took">
+        <p>
+          Waiting and answering are measured apart. Queue time is from the job’s dispatch until a
+          session took the task for the last time. A task is held from then until its question was
+          put for the last time: the session asks only some at a time, and a try that came to
+          nothing is in there too. Run time is from the question to the end of what came back,
+          failures and time-outs included.
+        </p>
+        <p>
+          Each is given as the median and the value that 90 % did not exceed, with the number of
+          tasks that it was measured of. A task that closed without being asked has no run time.
+          These are the times of this instrument, with its tunnels and its queue; they do not rank
+          services.
+        </p>
+      </Chapter>
       <Chapter id="similarity" title="How alike answers are">
         <p>
           Two answers are compared by their words: the number of words that both have, divided by
