@@ -128,7 +128,7 @@ function Signed({ report, registered }: { report: AttestationView; registered: K
           [
             "Revoked in",
             registered?.revocation == null ? (
-              "no entry: the key is good"
+              "no entry of the log"
             ) : (
               <span key="revoked">
                 {entryLink(registered.revocation.index)} ·{" "}

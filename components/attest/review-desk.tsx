@@ -184,8 +184,7 @@ function Desk({ view, viewer, reports, surroundings }: Props) {
       <Checklist view={view} receipt={receipt} />
       <Card label="Your report">
         <CardHead title="Your report" id="sign">
-          Signed with your key, filed in the public log, and shown with the comparison for as long
-          as it is.
+          Signed with your key, filed in the public log, and shown with the comparison from then on.
         </CardHead>
         {viewer?.role === "attester" ? (
           <Signing

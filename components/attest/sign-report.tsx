@@ -40,6 +40,56 @@ const STILL_CHECKING: DraftProblem = {
   sentence: "The comparison’s receipt is still being checked in this browser. Wait a moment.",
 };
 
+/** What is typed into the form, kept in this tab until it was filed. */
+function useTyped(memory: DraftMemory, of: string) {
+  const [typed, setTyped] = useState<ReviewDraft>(() => recallDraft(memory, of));
+  return {
+    typed,
+    change: (changes: Partial<ReviewDraft>) => {
+      const next = { ...typed, ...changes };
+      setTyped(next);
+      keepDraft(memory, of, next);
+    },
+    forget: () => {
+      setTyped(EMPTY_DRAFT);
+      keepDraft(memory, of, null);
+    },
+  };
+}
+
+/** Signs a draft and hands it in. Done twice with one draft, it files one report. */
+function useFiling(signer: BrowserKey, onFiled: () => void) {
+  const api = useApi();
+  const client = useApiClient();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (draft: AttestationDraft) => {
+      const signature = await signer.sign(draft.toSign);
+      await client.attestations.file.mutate(sealAttestation(draft, signature));
+      return draft.report;
+    },
+    onSuccess: async ({ job }) => {
+      onFiled();
+      const { queryKey } = api.attestations.ofJob.queryOptions({ jobId: job });
+      await queryClient.invalidateQueries({ queryKey });
+    },
+  });
+}
+
+type Props = {
+  readonly subject: ReviewSubject;
+  readonly signer: BrowserKey;
+  readonly enrolled: AttesterKeyView;
+  /** What is known of this comparison's reports, oldest first. */
+  readonly reports: readonly AttestationView[];
+  /** As it stands now; the report keeps it. Null: its first row is still being computed. */
+  readonly checklist: readonly ReviewCheck[] | null;
+  readonly whyNotConfirm: string | null;
+  readonly memory: DraftMemory;
+  readonly now: () => Date;
+  readonly random16: () => Uint8Array;
+};
+
 /**
  * The form, the preview of exactly what it makes, and what came of filing it. A draft that was shown
  * is what is signed: trying again after the portal did not answer files the same report, not a second.
@@ -48,62 +98,24 @@ export function SignReport({
   subject,
   signer,
   enrolled,
-  reports,
   checklist,
   whyNotConfirm,
-  memory,
-  now,
-  random16,
-}: {
-  subject: ReviewSubject;
-  signer: BrowserKey;
-  enrolled: AttesterKeyView;
-  /** What is known of this comparison's reports, oldest first. */
-  reports: readonly AttestationView[];
-  /** As it stands now; the report keeps it. Null: its first row is still being computed. */
-  checklist: readonly ReviewCheck[] | null;
-  whyNotConfirm: string | null;
-  memory: DraftMemory;
-  now: () => Date;
-  random16: () => Uint8Array;
-}) {
-  const api = useApi();
-  const client = useApiClient();
-  const queryClient = useQueryClient();
-  const known = api.attestations.ofJob.queryOptions({ jobId: subject.job });
-  const { data } = useQuery(known);
-  const of = `${subject.comparison}:${signer.id}`;
-  const [typed, setTyped] = useState<ReviewDraft>(() => recallDraft(memory, of));
+  ...rest
+}: Props) {
+  const { data } = useQuery(useApi().attestations.ofJob.queryOptions({ jobId: subject.job }));
+  const { typed, change, forget } = useTyped(rest.memory, `${subject.comparison}:${signer.id}`);
   const [problems, setProblems] = useState<readonly DraftProblem[]>([]);
   const [shown, setShown] = useState<AttestationDraft | null>(null);
-  const file = useMutation({
-    mutationFn: async (draft: AttestationDraft) => {
-      const signature = await signer.sign(draft.toSign);
-      await client.attestations.file.mutate(sealAttestation(draft, signature));
-      return draft.report;
-    },
-    onSuccess: async () => {
-      keepDraft(memory, of, null);
-      setTyped(EMPTY_DRAFT);
-      await queryClient.invalidateQueries({ queryKey: known.queryKey });
-    },
-  });
-  const change = (changes: Partial<ReviewDraft>) => {
-    const next = { ...typed, ...changes };
-    setTyped(next);
-    setProblems([]);
-    keepDraft(memory, of, next);
-  };
+  const file = useFiling(signer, forget);
   const show = () => {
     const found = problemsOf(typed, whyNotConfirm);
     const answers = answersOf(typed);
     setProblems(checklist === null ? [...found, STILL_CHECKING] : found);
     if (found.length > 0 || answers === null || checklist === null) return;
     const { organisation } = enrolled;
-    const key = signer.id;
-    const drawn = { at: now(), random16: random16() };
+    const drawn = { key: signer.id, organisation, at: rest.now(), random16: rest.random16() };
     file.reset();
-    setShown(draftAttestation({ subject, key, organisation, checklist, ...answers, ...drawn }));
+    setShown(draftAttestation({ subject, checklist, ...answers, ...drawn }));
   };
   if (file.data !== undefined)
     return <FiledReport id={file.data.id} job={subject.job} verdict={file.data.verdict} />;
@@ -113,16 +125,19 @@ export function SignReport({
         draft={typed}
         problems={problems}
         whyNotConfirm={whyNotConfirm}
-        onChange={change}
+        onChange={(changes) => {
+          change(changes);
+          setProblems([]);
+        }}
         onNext={show}
       />
     );
-  const others = data?.reports ?? reports;
+  const reports = data?.reports ?? rest.reports;
   return (
     <SigningPreview
       draft={shown}
-      earlier={others.findLast(({ key }) => key === signer.id) ?? null}
-      after={tallyWith(others, shown)}
+      earlier={reports.findLast(({ key }) => key === signer.id) ?? null}
+      after={tallyWith(reports, shown)}
       isPending={file.isPending}
       error={file.error}
       onSign={() => file.mutate(shown)}

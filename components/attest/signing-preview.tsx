@@ -3,16 +3,18 @@ import { focusWhenShown } from "@/components/attest/form-parts";
 import { RefusalNote } from "@/components/attest/refusal-note";
 import { tallySentence } from "@/components/attest/tally-words";
 import { Button } from "@/components/ui/button";
+import { formatBytes } from "@/components/ui/count";
 import { Facts } from "@/components/ui/facts";
 import { Hash } from "@/components/ui/hash";
 import { JsonDetails } from "@/components/ui/json-details";
 import { UntrustedText } from "@/components/ui/untrusted-text";
 import type { AttestationTally, AttestationView } from "@/schemas/attestation-view";
 import type { AttestationDraft } from "@/server/domain/attest/draft-attestation";
+import { fromUtf8 } from "@/server/domain/bytes";
 
 /** Exactly what the key will sign, and what it does to the count. Nothing of it changes any more. */
 export function SigningPreview({
-  draft: { report, entry },
+  draft: { report, entry, reportBytes },
   earlier,
   after,
   isPending,
@@ -38,9 +40,9 @@ export function SigningPreview({
           This is what you sign
         </h3>
         <p className="mt-1 max-w-[66ch] text-[13.5px] text-muted">
-          The report, byte for byte. The log’s entry names it by its address, which is its hash, and
-          your key signs the two together. Once filed, it cannot be changed or taken back; a later
-          report of yours can take its place in the count.
+          The log’s entry names the report by its address, which is the hash of its bytes, and your
+          key signs that entry. Once filed, it cannot be changed or taken back; a later report of
+          yours can take its place in the count.
         </p>
       </div>
       <Facts
@@ -69,6 +71,10 @@ export function SigningPreview({
         </p>
       )}
       <JsonDetails summary="The report" value={report} open />
+      <JsonDetails
+        summary={`Its bytes, as they are hashed (RFC 8785): ${formatBytes(reportBytes.length)}`}
+        value={fromUtf8(reportBytes) ?? ""}
+      />
       <JsonDetails summary="The log entry that names it" value={entry} />
       {error !== null && <RefusalNote title="It was not filed." error={error} />}
       <div className="flex flex-wrap gap-2">

@@ -40,8 +40,9 @@ export function WaitingForReview({
     <Card label="Waiting for your review">
       <CardHead title="Waiting for your review">
         {organisation === null
-          ? `Of the latest ${counted(comparisons.length, "comparison")}. You speak for no organisation yet, so all of them are here.`
-          : `Of the latest ${counted(comparisons.length, "comparison")}, those that your organisation has not attested.`}
+          ? "The latest comparisons. You speak for no organisation yet, so all of them are here."
+          : "Those of the latest comparisons that your organisation has not attested."}{" "}
+        Looked at: {counted(comparisons.length, "comparison")}.
       </CardHead>
       {waiting.length === 0 ? (
         <p className="text-muted">

@@ -53,7 +53,7 @@ describe("a report, whole", () => {
     const signed = region("Who signed it");
     expect(signed.textContent).toContain("Example Newsroom");
     expect(within(signed).getByRole("link", { name: "entry 7" })).toBeTruthy();
-    expect(signed.textContent).toContain("no entry: the key is good");
+    expect(signed.textContent).toContain("no entry of the log");
   });
 
   it("says where there is no statement and no interest, instead of leaving a gap", () => {

@@ -7,7 +7,7 @@ import type { AttestationView, AttesterKeyView } from "@/schemas/attestation-vie
 import type { AttestationId } from "@/schemas/primitives";
 import type { Viewer } from "@/schemas/snapshot";
 import type { SealedAttestation } from "@/server/domain/attest/draft-attestation";
-import { base64, bytesOf } from "@/server/domain/bytes";
+import { base64, bytesOf, fromUtf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
 import { paeOf, STATEMENT_TYPE, statementBytes } from "@/server/domain/log/receipt";
 import { ed25519Verifier } from "@/server/domain/signature";
@@ -281,6 +281,8 @@ describe("signing", () => {
     expect(document.activeElement).toBe(heading);
     expect(screen.getByText("Confirmed by 1 organisation.")).toBeTruthy();
     const shownCid = screen.getByTestId("cid").textContent;
+    const bytes = screen.getByText(/^Its bytes, as they are hashed/).closest("details");
+    const shownBytes = bytes?.querySelector("pre")?.textContent;
     expect(page.filed).toEqual([]);
     press("Sign and file");
     const result = await screen.findByRole("heading", { name: "Signed and filed" });
@@ -307,6 +309,7 @@ describe("signing", () => {
       "not-simulated",
     ]);
     expect(entry.cid).toBe(cidOf(canonicalBytes(report)));
+    expect(shownBytes).toBe(fromUtf8(canonicalBytes(report)));
     expect(shownCid).toBe(entry.cid);
     const payload = statementBytes(entry, report.log);
     expect(dsse.payload).toBe(base64(payload));

@@ -31,7 +31,7 @@ describe("what waits for an attester's review", () => {
     expect(reviewed()).toEqual([`/jobs/${idOf("a")}/review`, `/jobs/${idOf("c")}/review`]);
     expect(document.body.textContent).toContain("Nobody has attested it yet.");
     expect(document.body.textContent).toContain("Confirmed by 1 organisation.");
-    expect(document.body.textContent).toContain("Of the latest 3 comparisons");
+    expect(document.body.textContent).toContain("Looked at: 3 comparisons.");
   });
 
   it("is all of it for who speaks for nobody, and that is said", () => {
