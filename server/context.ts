@@ -29,7 +29,7 @@ import { createDiskStore } from "@/server/adapters/ipfs/disk-store";
 import { createKuboStore } from "@/server/adapters/ipfs/kubo-store";
 import { type Challenges, createChallenges } from "@/server/adapters/keys/challenges";
 import { openKeys } from "@/server/adapters/keys/file-keys";
-import { createKeyFile } from "@/server/adapters/keys/key-file";
+import { createKeyFile, readKeyFile } from "@/server/adapters/keys/key-file";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { hashPassword, isPassword } from "@/server/adapters/keys/passwords";
 import {
@@ -340,6 +340,9 @@ export async function createMlDsaKey(path: string): Promise<{ publicKey: Uint8Ar
 export async function openWitness({
   name,
   keyFiles,
+/** The Ed25519 key in a file. Null: there is no such file. @throws BeaconError KEY_FILE_INVALID */
+export const readKey = (path: string): Signer | null => readKeyFile(path);
+
   ...asked
 }: Pick<StandAloneWitnessOptions, "logLines" | "stateFolder" | "host" | "port"> & {
   readonly name: string;

@@ -98,6 +98,14 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "key list|rotate|revoke            the keys that sign entries",
     load: async () => (await import("@/server/cli/key")).keyCommand,
   },
+  attest: {
+    usage: "attest review|sign|list|enrol|revoke  sign what you found of a comparison",
+    load: async () => {
+      const { attestCommand } = await import("@/server/cli/attest");
+      const { readKey } = await import("@/server/context");
+      return (args, io) => attestCommand(args, { ...io, readKey });
+    },
+  },
   bench: {
     usage: "bench log|pipeline [--json]       measure this machine",
     load: async () => (await import("@/server/cli/bench")).benchCommand,

@@ -14,6 +14,7 @@ import { fromUtf8 } from "@/server/domain/bytes";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
 import { jsonPosition } from "@/server/domain/log/decimal";
 import { type Policy, parsePolicy } from "@/server/domain/log/policy";
+import { oneLine } from "@/server/domain/one-line";
 import { publicUrlOf, readEnv } from "@/server/env";
 
 const USAGE =
@@ -148,28 +149,25 @@ const VERDICTS: Readonly<Record<BundleReport["verdict"], string>> = {
   unusable: "UNUSABLE: this is not a bundle that can be read, so no receipt was judged.",
 };
 
-/** Text out of a stranger's file, for a terminal: no control character gets through. */
-const shown = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-
 function* linesOf(report: BundleReport): Generator<string> {
   yield VERDICTS[report.verdict];
-  if (report.trouble !== null) yield `What was wrong: ${shown(report.trouble)} (${report.code}).`;
+  if (report.trouble !== null) yield `What was wrong: ${oneLine(report.trouble)} (${report.code}).`;
   if (report.policy === "bundle")
     yield "By the bundle's own policy: its files fit together. That says nothing about whose they are; name a policy that you trust with --policy.";
   for (const { kind, file, sentence, code } of report.problems)
-    yield `  ${kind === "fails" ? "does not hold" : "missing"}: ${file === null ? "" : `${shown(file)}: `}${shown(sentence)}${code === null ? "" : ` (${code})`}`;
+    yield `  ${kind === "fails" ? "does not hold" : "missing"}: ${file === null ? "" : `${oneLine(file)}: `}${oneLine(sentence)}${code === null ? "" : ` (${code})`}`;
   if (report.facts !== null) yield* factsOf(report.facts);
   const sound = report.receipts.filter((receipt) => receipt.report.verdict === "sound").length;
   if (report.verdict !== "unusable")
     yield `${sound} of ${report.receipts.length} receipts are sound, in ${report.files} files.`;
-  for (const note of report.notes) yield shown(note);
+  for (const note of report.notes) yield oneLine(note);
   if (report.engine === "noble")
     yield "Signatures were checked in JavaScript: WebCrypto has no Ed25519 here.";
 }
 
 function* factsOf(facts: NonNullable<BundleReport["facts"]>): Generator<string> {
   const { title, job, simulated, origin, size, tasks } = facts;
-  yield `${title === null ? "" : `${shown(title)}: `}${job}${simulated ? ", SIMULATED" : ""}, in ${shown(origin)} at ${size} entries`;
+  yield `${title === null ? "" : `${oneLine(title)}: `}${job}${simulated ? ", SIMULATED" : ""}, in ${oneLine(origin)} at ${size} entries`;
   if (tasks !== null)
     yield `${tasks.announced} tasks announced: ${tasks.results} results, ${tasks.failures} failures, ${tasks.withdrawals} withdrawn, ${tasks.open} left out`;
 }

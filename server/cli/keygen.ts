@@ -19,10 +19,10 @@ export type KeygenIo = {
   createMlDsaKey(path: string): Promise<{ readonly publicKey: Uint8Array } | null>;
 };
 
-/** What each key signs, in C2SP's terms. A runner signs entries, whose format is DSSE. */
-const USES = { log: "note", runner: "note", witness: "cosignature" } as const;
+/** What each key signs, in C2SP's terms. A runner and an attester sign entries, whose format is DSSE. */
+const USES = { log: "note", runner: "note", attester: "note", witness: "cosignature" } as const;
 
-const USAGE = "usage: beacon keygen log|witness|runner NAME [--mldsa] [--out FILE]";
+const USAGE = "usage: beacon keygen log|witness|runner|attester NAME [--mldsa] [--out FILE]";
 
 /**
  * `beacon keygen ROLE NAME`: makes an Ed25519 key in `<home>/keys/<role>.pem` (or `--out`), and
@@ -51,7 +51,7 @@ export async function keygenCommand(args: readonly string[], io: KeygenIo): Prom
       return 2;
     }
     io.out(formatVerifierKey(verifierKeyOf(name, use, key.publicKey)));
-    if (role === "runner") io.out(`key id: ${keyIdOf(key.publicKey)}`);
+    if (role === "runner" || role === "attester") io.out(`key id: ${keyIdOf(key.publicKey)}`);
     io.out(`private key: ${path}`);
     return 0;
   } catch (error) {

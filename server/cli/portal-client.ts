@@ -41,6 +41,12 @@ export function portalClient(env: Env, url: string = publicUrlOf(env)): PortalCl
   });
 }
 
+/** Speaks tRPC to whichever portal is at `url`, as nobody: for what everybody may ask. */
+export const openClient = (url: string): PortalClient =>
+  createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${url}/api/trpc`, transformer: superjson })],
+  });
+
 /** Whether the operator's token may be sent there: to this machine, or where the installation is served. */
 function isOurs(url: string, env: Env): boolean {
   if (!URL.canParse(url)) return false;

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { ProviderView } from "@/schemas/snapshot";
 import type { CommandIo } from "@/server/cli/command";
 import { type PortalClient, portalClient, sayPortalFailure } from "@/server/cli/portal-client";
+import { oneLine } from "@/server/domain/one-line";
 import { readEnv } from "@/server/env";
 
 const USAGE = [
@@ -60,7 +61,7 @@ const VERBS = {
     if (providers.length === 0) io.out("No provider was met in the last 30 days.");
     if (notShown > 0) io.out(`${notShown} more were met longer ago.`);
     for (const { providerId, rule, reason } of rules)
-      io.out(`${rule} ${providerId}  |  ${shown(reason)}`);
+      io.out(`${rule} ${providerId}  |  ${oneLine(reason)}`);
     return 0;
   },
 
@@ -83,12 +84,9 @@ const VERBS = {
   },
 } as const satisfies Record<string, (asked: Asked) => Promise<0>>;
 
-/** A stranger's text, for a terminal: no control character gets through. */
-const shown = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-
 const lineOf = ({ id, name, countries, ...provider }: ProviderView): string =>
   [
-    `${id}  ${shown(name)}${provider.simulated === true ? "  (simulated)" : ""}`,
+    `${id}  ${oneLine(name)}${provider.simulated === true ? "  (simulated)" : ""}`,
     countries.length === 0 ? "not rented" : `rented for ${countries.join(", ")}`,
     exitOf(provider.lastExit),
     [
@@ -109,7 +107,7 @@ function standingOf({ standing, rule }: Pick<ProviderView, "standing" | "rule">)
     case "rentable":
       return "may be rented";
     case "denied":
-      return `denied by an admin: ${shown(rule?.reason ?? "")}`;
+      return `denied by an admin: ${oneLine(rule?.reason ?? "")}`;
     case "not-allowed":
       return "not among those that an admin allows";
     case "left-alone":

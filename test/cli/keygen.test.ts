@@ -30,6 +30,7 @@ describe("beacon keygen", () => {
   it.each([
     ["log", "note"],
     ["runner", "note"],
+    ["attester", "note"],
     ["witness", "cosignature"],
   ] as const)("makes a key for the %s and prints its public half", async (role, use) => {
     const { exit, out } = await run(role, "a.example/b");

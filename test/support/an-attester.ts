@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AttesterKeyView } from "@/schemas/attestation-view";
 import type { JobId, UserId } from "@/schemas/primitives";
+import type { Signer } from "@/server/adapters/keys/key-store";
 import type { Context } from "@/server/context";
 import {
   type AttestationInput,
@@ -20,7 +21,7 @@ export type Attester = {
   readonly account: UserId;
   readonly email: string;
   readonly organisation: string;
-  readonly signer: ReturnType<typeof aSigner>;
+  readonly signer: Signer;
 };
 
 /** A signer whose key nobody else has. */

@@ -2,6 +2,7 @@ import type { BundleManifest } from "@/schemas/bundle-manifest";
 import type { Cid } from "@/schemas/primitives";
 import { hex } from "@/server/domain/bytes";
 import { sha256OfCid } from "@/server/domain/digest";
+import { oneLine } from "@/server/domain/one-line";
 
 /** What the README of a bundle says of it. */
 type Described = {
@@ -12,9 +13,6 @@ type Described = {
   readonly manifestCid: Cid;
   readonly title: string;
 };
-
-/** Somebody else's line of text in a file that a terminal may show: no control character gets through. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 
 /** README.txt of a bundle: what it is, how to check it with three programs, what it does not show. */
 export function readmeOf({ manifest, manifestCid, title }: Described): string {
