@@ -1,4 +1,5 @@
 import type { BundleBlock, BundleManifest } from "@/schemas/bundle-manifest";
+import { Comparison } from "@/schemas/comparison";
 import type { EntryType, LogEntry } from "@/schemas/log-entry";
 import type { Cid, JobId, TaskId } from "@/schemas/primitives";
 import type { JobStore, StoredJob } from "@/server/adapters/db/job-store";
@@ -11,9 +12,10 @@ import {
   type NamedBytes,
 } from "@/server/domain/bundle/assemble-bundle";
 import { BUNDLE_FILE, type Bundle } from "@/server/domain/bundle/bundle";
-import { base64, hex, utf8 } from "@/server/domain/bytes";
+import { base64, fromUtf8, hex, utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
 import { BeaconError, isBeaconError } from "@/server/domain/errors";
+import { notShown } from "@/server/domain/eval/not-shown";
 import { readEntry } from "@/server/domain/log/read-entry";
 import { sha256 } from "@/server/domain/sha256";
 
@@ -82,7 +84,20 @@ export async function buildBundle(deps: BuildBundleDeps, jobId: JobId): Promise<
     tasks: tallyOf(job, leaves),
   };
   const stamps = await stampsOf(deps, comparisonIndex + 1, checkpoint.size);
-  return assembleBundle(head, job.spec.title, rows, [...beside, ...stamps]);
+  const words = { title: job.spec.title, notShown: await limitsOf(deps, job, leaves) };
+  return assembleBundle(head, words, rows, [...beside, ...stamps]);
+}
+
+/** What the job's report does not show; nothing is said of a report that is not held. */
+async function limitsOf(
+  { content }: Pick<BuildBundleDeps, "content">,
+  job: StoredJob,
+  { comparison: [report] }: JobLeaves,
+): Promise<readonly string[]> {
+  if (report?.entry.type !== "beacon.comparison/v1") return [];
+  const bytes = await heldBytes(content, report.entry.cid);
+  const read = Comparison.safeParse(bytes === null ? null : JSON.parse(fromUtf8(bytes) ?? "null"));
+  return read.success ? notShown({ spec: job.spec, comparison: read.data }) : [];
 }
 
 type Closes = Extract<LogEntry, { task: string }>;

@@ -13,6 +13,7 @@ import { readZip } from "@/server/domain/bundle/read-zip";
 import { verifyBundle } from "@/server/domain/bundle/verify-bundle";
 import { concat, fromBase64, hex, utf8 } from "@/server/domain/bytes";
 import { canonicalBytes, cidOf } from "@/server/domain/digest";
+import { GENERAL_LIMITS, notShown } from "@/server/domain/eval/not-shown";
 import { fileEntry } from "@/server/domain/log/filing";
 import { verifyConsistency } from "@/server/domain/log/merkle";
 import { instantOf } from "@/server/domain/time";
@@ -140,6 +141,17 @@ describe("the ZIP", () => {
     );
     const response = names.find((name) => name.startsWith("responses/")) ?? "";
     expect((await filesOf(bundle)).get(response)).toEqual(anAnswer(0));
+  });
+
+  it("says in its method what the job's own comparison does not show", async () => {
+    const files = await filesOf(bundle);
+    const comparison = JSON.parse(new TextDecoder().decode(files.get("comparison.json")));
+    const { spec } = (await house.context.jobs.byId(jobId)) ?? {};
+    if (spec === undefined) throw new Error("the job is gone");
+    const method = new TextDecoder().decode(files.get("methodology.md"));
+    const sentences = notShown({ spec, comparison });
+    expect(sentences.length).toBeGreaterThan(GENERAL_LIMITS.length);
+    for (const sentence of sentences) expect(method).toContain(`- ${sentence}\n`);
   });
 
   it("is sound by the policy that the reader brings, and by its own", async () => {

@@ -17,6 +17,7 @@ const aTask = (fields: Partial<TaskView> = {}): TaskView => ({
   leafIndex: 3,
   text: "the answer",
   askedBy: aSessionId(),
+  claimedAt: null,
   ...fields,
 });
 

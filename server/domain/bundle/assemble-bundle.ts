@@ -15,15 +15,21 @@ export type NamedBytes = { readonly file: string; readonly bytes: Uint8Array };
 /** A row of the manifest, and how its bytes are had when it is held. */
 export type BundleRow = { readonly block: BundleBlock; readonly read: () => Promise<Uint8Array> };
 
+/** What the texts that go along say of a job. */
+export type JobWords = {
+  readonly title: string;
+  /** What its comparison does not show, in sentences; none where the report is not held. */
+  readonly notShown: readonly string[];
+};
+
 /**
  * Puts a bundle together: its manifest, what goes along, and the list of digests.
  *
- * @param title the job's, for README.txt.
  * @param others what goes along as it is, `.tsr` and `.ots` files among it.
  */
 export function assembleBundle(
   head: ManifestHead,
-  title: string,
+  { title, notShown }: JobWords,
   rows: readonly BundleRow[],
   others: readonly NamedBytes[],
 ): Bundle {
@@ -42,7 +48,7 @@ export function assembleBundle(
   const beside = [
     ...others,
     { file: BUNDLE_FILE.readme, bytes: utf8(readmeOf(described)) },
-    { file: BUNDLE_FILE.methodology, bytes: utf8(methodology()) },
+    { file: BUNDLE_FILE.methodology, bytes: utf8(methodology(notShown)) },
     { file: BUNDLE_FILE.stampDigest, bytes: utf8(stampSlotOf(written.cid, stamped)) },
   ].map(({ file, bytes }) => partOf(file, bytes));
   const parts = [...blocks, ...beside].sort(byName);

@@ -3,7 +3,7 @@ import type { BundleBlock } from "@/schemas/bundle-manifest";
 import type { ExchangeDocument } from "@/schemas/evidence";
 import quick from "@/schemas/examples/quick.json";
 import { JobSpec } from "@/schemas/job-spec";
-import type { LogEntry } from "@/schemas/log-entry";
+import type { AttestationEntry, LogEntry } from "@/schemas/log-entry";
 import type { Cid, Instant } from "@/schemas/primitives";
 import { assembleBundle, type BundleRow } from "@/server/domain/bundle/assemble-bundle";
 import { BUNDLE_FILE, type Bundle, type BundleFiles } from "@/server/domain/bundle/bundle";
@@ -18,7 +18,10 @@ import {
   aFailure,
   aKeyEntry,
   aLog,
+  anAttestation,
+  anAttesterKey,
   anIntent,
+  aReport,
   aResult,
   aSession,
   aVantage,
@@ -117,16 +120,38 @@ export const evidencedEntries = (): LogEntry[] =>
     )
     .toSpliced(6, 0, aSession({ cid: cidOf(final), size_bytes: final.length }));
 
+/** Where `jobEntries` has the comparison. */
+const COMPARISON_INDEX = 6;
+/** What an attester says of it. */
+export const attested = canonicalBytes(
+  aReport({ comparison_cid: cidOf(report), comparison_index: COMPARISON_INDEX }),
+);
+
+/** The same job with an attestation of its comparison at the end, and the key that signed it. */
+export const attestedEntries = (changes: Partial<AttestationEntry> = {}): LogEntry[] => [
+  ...jobEntries(),
+  anAttesterKey(),
+  anAttestation({ comparison_index: COMPARISON_INDEX, ...changes }, attested),
+];
+
 const vantageBytes = canonicalBytes(aVantage());
 const bytesByCid = new Map(
-  [specBytes, report, answer(0), answer(1), vantageBytes, canonicalBytes(exchange), final].map(
-    (bytes) => [cidOf(bytes), bytes],
-  ),
+  [
+    specBytes,
+    report,
+    answer(0),
+    answer(1),
+    vantageBytes,
+    canonicalBytes(exchange),
+    final,
+    attested,
+  ].map((bytes) => [cidOf(bytes), bytes]),
 );
 
 function nameOf(entry: LogEntry): string {
   if ("task" in entry) return `receipts/${entry.task}.tlog-proof`;
   if ("session" in entry) return `receipts/${entry.session}.tlog-proof`;
+  if ("attestation" in entry) return `receipts/${entry.attestation}.tlog-proof`;
   if ("file" in entry) return `verify/${entry.file}.tlog-proof`;
   if (entry.type === "beacon.revocation/v1") return `keys/${entry.key}.revocation.tlog-proof`;
   if (entry.type === "beacon.key/v1") return `keys/${entry.key}.registration.tlog-proof`;
@@ -136,6 +161,7 @@ function nameOf(entry: LogEntry): string {
 function documentNameOf(entry: LogEntry): string {
   if ("task" in entry) return `responses/${entry.task}.txt`;
   if ("session" in entry) return `sessions/${entry.session}.json`;
+  if ("attestation" in entry) return `attestations/${entry.attestation}.json`;
   return entry.type === "beacon.intent/v1" ? BUNDLE_FILE.spec : BUNDLE_FILE.comparison;
 }
 
@@ -160,6 +186,7 @@ const DOCUMENT_ROLES: { readonly [type in LogEntry["type"]]?: BundleBlock["role"
   "beacon.intent/v1": "spec",
   "beacon.comparison/v1": "comparison",
   "beacon.session/v1": "vantage",
+  "beacon.attestation/v1": "attestation",
 };
 
 /** What entries name beside the document that they stand for. */
@@ -223,7 +250,12 @@ export function aBundle(
   ];
   const beside = [{ file: "verify/verifier.html", bytes: program }];
   return {
-    bundle: assembleBundle(head, spec.title, [...texts, ...rows, ...evidenceRows(entries)], beside),
+    bundle: assembleBundle(
+      head,
+      { title: spec.title, notShown: [] },
+      [...texts, ...rows, ...evidenceRows(entries)],
+      beside,
+    ),
     log,
   };
 }
