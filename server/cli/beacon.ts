@@ -36,7 +36,7 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     },
   },
   user: {
-    usage: "user add EMAIL [--role ROLE]      make an account",
+    usage: "user list|invite|role|disable|…   who may sign in, and as what",
     load: async () => (await import("@/server/cli/user")).userCommand,
   },
   keygen: {

@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
-import { JobForm } from "@/components/jobs/job-form";
+import { Composer } from "@/components/composer/composer";
+import { placeFrom } from "@/components/composer/place";
+import { A_PERSON } from "@/components/session/role-words";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { ButtonLink } from "@/components/ui/button";
 import { api } from "@/server/api/rsc";
@@ -17,7 +19,7 @@ export default async function ComposePage() {
           <p className="lede">
             {viewer === null
               ? "You are not signed in. A job spends money and cannot be unannounced, so an admin has to answer for it."
-              : `You are signed in as ${viewer.name}, who is an ${viewer.role}, not an admin.`}
+              : `You are signed in as ${viewer.name}, who is ${A_PERSON[viewer.role]}, not an admin.`}
           </p>
         </PageHead>
         <ButtonLink href="/sign-in?next=/jobs/new" tone="primary">
