@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CountryCode } from "@/schemas/country";
 import type { LogEntry } from "@/schemas/log-entry";
-import type { Instant } from "@/schemas/primitives";
+import type { AttestationId, ComparisonId, Instant } from "@/schemas/primitives";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import { completenessLines } from "@/server/cli/log-completeness";
 import { concat, fromHex, utf8 } from "@/server/domain/bytes";
@@ -20,6 +20,8 @@ import {
   aFailure,
   aKeyEntry,
   aLog,
+  anAttestation,
+  anAttesterKey,
   anIntent,
   aResult,
   aRevocation,
@@ -119,6 +121,74 @@ describe("auditLog", () => {
       problems: [],
       jobs: [{ announced: 2, results: 1, failures: 0, withdrawn: 1, hasComparison: true }],
     });
+  });
+
+  /** A job of one task with its report, and an attester's key: entries 0 to 4. */
+  const attestable = [...opening(1), answered(0), aComparison(), anAttesterKey()];
+  const attests = (changes: Parameters<typeof anAttestation>[0] = {}) =>
+    anAttestation({ comparison_index: 3, ...changes });
+
+  it("takes attestations for what they are: signed by attesters, about a report that stands before", async () => {
+    const second = "att-aaaaaaaaaaaaaaaaaaaaaaaaaa" as AttestationId;
+    const entries = [...attestable, attests(), attests({ attestation: second })];
+    expect(await served(entries)).toMatchObject({ thirdParty: 0, problems: [] });
+    const revocation = aRevocation({ key: anAttesterKey().key, registration: 4 });
+    expect(await problemsOf([...attestable, attests(), revocation])).toEqual([]);
+  });
+
+  it.each<[string, LogEntry[], string]>([
+    [
+      "an attestation of a comparison that is elsewhere",
+      [...attestable, attests({ comparison_index: 2 })],
+      "entry 5 attests a comparison that entry 2 is not",
+    ],
+    [
+      "an attestation of another comparison",
+      [...attestable, attests({ comparison: "cmp-aaaaaaaaaaaaaaaaaaaaaaaaaa" as ComparisonId })],
+      "entry 5 attests a comparison that entry 3 is not",
+    ],
+    [
+      "an attestation before its comparison",
+      [
+        ...opening(1),
+        anAttesterKey(),
+        attests({ comparison_index: 5 }),
+        answered(0),
+        aComparison(),
+      ],
+      "entry 3 attests a comparison that entry 5 is not",
+    ],
+    [
+      "an attestation that stands there again",
+      [...attestable, attests(), attests({ verdict: "confirm" })],
+      `entry 6 attests ${attests().attestation} again`,
+    ],
+    [
+      "an attestation that a runner signed",
+      [...attestable, attests({ attester_key: aKeyEntry().key })],
+      "entry 5 is signed by a key that entry 0 registers for another kind of entry",
+    ],
+    [
+      "a result that an attester signed",
+      [
+        ...opening(1),
+        anAttesterKey(),
+        aResult({ task: taskOf(0), runner_key: anAttesterKey().key }),
+      ],
+      "entry 3 is signed by a key that entry 2 registers for another kind of entry",
+    ],
+    [
+      "an attestation of a key that was taken back",
+      [...attestable, aRevocation({ key: anAttesterKey().key, registration: 4 }), attests()],
+      "entry 6 is signed by a key that entry 5 had taken back",
+    ],
+    [
+      "an attestation of a job that was not announced",
+      [...attestable, attests({ intent: 3 })],
+      "entry 5 speaks of a job that entry 3 did not announce",
+    ],
+  ])("names %s", async (_, entries, problem) => {
+    expect(await problemsOf(entries)).toEqual([problem]);
   });
 
   it("reads every tile of a log of more than one", async () => {

@@ -19,11 +19,13 @@ import { verifyConsistency } from "@/server/domain/log/merkle";
 import { instantOf } from "@/server/domain/time";
 import { readEvidence } from "@/server/domain/verify/read-evidence";
 import { buildBundle } from "@/server/services/build-bundle";
+import { fileAttestation } from "@/server/services/file-attestation";
 import { registerVerifiers } from "@/server/services/register-verifiers";
 import { writeCar, writeZip } from "@/server/services/write-bundle";
 import { resealed } from "@/test/domain/bundle/a-bundle";
 import { aSpec } from "@/test/domain/job/job-specs";
 import { aFinishedJob, anAnswer, finishedVantage } from "@/test/support/a-finished-job";
+import { anEnrolledAttester, signedBy } from "@/test/support/an-attester";
 import { aJobId, announced, aSessionId, submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
 import { ownContext } from "@/test/support/context";
@@ -486,4 +488,33 @@ describe("the portal's answer", () => {
       await expect(ask(name)).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     },
   );
+});
+
+describe("a job that was attested", () => {
+  it("has every attestation with its receipt, its report and its key's registration", async () => {
+    const { context } = house;
+    const job = await aFinishedJob(context);
+    const ada = await anEnrolledAttester(context);
+    const sealed = await Promise.all([1, 2].map(() => signedBy(ada, context, job)));
+    for (const one of sealed) await fileAttestation(context, one);
+    const before = manifestOf(await layOutBundle(context, job)).blocks;
+    expect(before.filter(({ role }) => role === "attestation")).toEqual([]);
+    await writeAll(context);
+    const attested = await layOutBundle(context, job);
+    const reports = manifestOf(attested).blocks.filter(({ role }) => role === "attestation");
+    expect(new Set(reports.map(({ file }) => file))).toEqual(
+      new Set(sealed.map(({ report }) => `attestations/${report.id}.json`)),
+    );
+    const files = await filesOf(attested);
+    for (const { report } of sealed) {
+      expect(files.get(`attestations/${report.id}.json`)).toEqual(canonicalBytes(report));
+      expect(files.has(`receipts/${report.id}.tlog-proof`)).toBe(true);
+    }
+    expect(files.has(`keys/${ada.signer.keyId}.registration.tlog-proof`)).toBe(true);
+    const judged = await verifyBundle({ files, policy: context.policy });
+    expect([judged.verdict, judged.problems]).toEqual(["sound", []]);
+    expect(judged.notes).toContain(
+      "Attestations of the report in the bundle: 2. The log may hold others.",
+    );
+  });
 });

@@ -76,6 +76,7 @@ const block = record<BundleBlock>({
     ...([
       "spec",
       "comparison",
+      "attestation",
       "response",
       "exchange",
       "vantage",
