@@ -1,17 +1,38 @@
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 
-/** A named input with a hint. */
+/** What is wrong with what was typed or chosen, beside it. The control names it: `aria-describedby`. */
+export function FieldError({ id, children }: { id: string; children: ReactNode }) {
+  return (
+    <p id={id} className="text-[13px] font-medium text-bad">
+      {children}
+    </p>
+  );
+}
+
+/** How a control says that something is wrong with it. */
+export const wrongness = (error: string | undefined, errorId: string) =>
+  error === undefined ? {} : ({ "aria-invalid": true, "aria-describedby": errorId } as const);
+
+/** A named input with a hint, and with what is wrong with it. */
 export function Field({
   label,
   hint,
+  error,
   ...input
-}: { label: string; hint?: string } & Omit<ComponentProps<"input">, "className">) {
+}: { label: string; hint?: string; error?: string | undefined } & Omit<
+  ComponentProps<"input">,
+  "className"
+>) {
+  const errorId = useId();
   return (
-    <label className="grid content-start gap-1.5 text-sm font-medium">
-      {label}
-      <input className="field font-normal" {...input} />
-      {hint !== undefined && <span className="text-[13px] font-normal text-muted">{hint}</span>}
-    </label>
+    <div className="grid content-start gap-1.5">
+      <label className="grid content-start gap-1.5 text-sm font-medium">
+        {label}
+        <input className="field font-normal" {...wrongness(error, errorId)} {...input} />
+        {hint !== undefined && <span className="text-[13px] font-normal text-muted">{hint}</span>}
+      </label>
+      {error !== undefined && <FieldError id={errorId}>{error}</FieldError>}
+    </div>
   );
 }
 
@@ -64,29 +85,39 @@ export function Choice<T extends string>({
   value,
   options,
   onChange,
+  id,
+  error,
 }: {
   label: string;
   value: T;
   options: readonly (readonly [value: T, name: string])[];
   onChange: (value: T) => void;
+  id?: string;
+  error?: string | undefined;
 }) {
+  const errorId = useId();
   return (
-    <label className="grid content-start gap-1.5 text-sm font-medium">
-      {label}
-      <select
-        className="field font-normal"
-        value={value}
-        onChange={(event) => {
-          const chosen = options.find(([one]) => one === event.currentTarget.value);
-          if (chosen !== undefined) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([one, name]) => (
-          <option key={one} value={one}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div className="grid content-start gap-1.5">
+      <label className="grid content-start gap-1.5 text-sm font-medium">
+        {label}
+        <select
+          className="field font-normal"
+          value={value}
+          {...(id === undefined ? {} : { id })}
+          {...wrongness(error, errorId)}
+          onChange={(event) => {
+            const chosen = options.find(([one]) => one === event.currentTarget.value);
+            if (chosen !== undefined) onChange(chosen[0]);
+          }}
+        >
+          {options.map(([one, name]) => (
+            <option key={one} value={one}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {error !== undefined && <FieldError id={errorId}>{error}</FieldError>}
+    </div>
   );
 }

@@ -24,6 +24,7 @@ import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
 import { TimeLine } from "@/components/jobs/time-line";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody, PageHead } from "@/components/site/page-body";
+import { ButtonLink } from "@/components/ui/button";
 import { Card, CardHead } from "@/components/ui/card";
 import { counted } from "@/components/ui/count";
 import { Instant } from "@/components/ui/instant";
@@ -76,7 +77,16 @@ export default async function JobPage({ params, searchParams }: Props) {
           </>
         }
         title={job.title}
-        aside={viewer?.role === "admin" && !isClosed && <WithdrawButton jobId={job.id} />}
+        aside={
+          viewer?.role === "admin" && (
+            <>
+              <ButtonLink href={`/jobs/new?from=${job.id}`} prefetch={false}>
+                Compose a new job from this one
+              </ButtonLink>
+              {!isClosed && <WithdrawButton jobId={job.id} />}
+            </>
+          )
+        }
       >
         {job.status === "WITHDRAWN" && comparison !== null && <WithdrawnNote counts={job.counts} />}
         {job.spec.simulation !== undefined && (

@@ -1,23 +1,22 @@
+import { controlId } from "@/components/composer/problems";
+import { type StepProps, toggled } from "@/components/composer/step-props";
 import {
   FAULT_MOMENT_WORDS,
   PROVIDER_FAULT_WORDS,
   YAGNA_FAULT_WORDS,
 } from "@/components/jobs/fault-words";
-import { Choice, Field, Part, Tick } from "@/components/jobs/form-field";
-import { type PartProps, toggled } from "@/components/jobs/place-parts";
-import type { ProviderFaultDraft, YagnaFaultDraft } from "@/components/jobs/spec-draft";
+import { Choice, Field, FieldError, Tick } from "@/components/jobs/form-field";
 import { Button } from "@/components/ui/button";
 import { counted } from "@/components/ui/count";
 import { placeName } from "@/components/ui/country";
 import type { CountryCode } from "@/schemas/country";
+import type { ProviderFaultDraft, YagnaFaultDraft } from "@/schemas/draft";
 import type { FaultMoment, ProviderFault, YagnaFault } from "@/schemas/simulation";
+import { nextKey } from "@/server/domain/draft/empty-draft";
 
 /** As many as a job spec takes. */
 const MAX_PROVIDER_FAULTS = 20;
 const MAX_YAGNA_FAULTS = 10;
-
-const nextKey = (rows: readonly { readonly key: number }[]): number =>
-  Math.max(-1, ...rows.map(({ key }) => key)) + 1;
 
 const namesOf = <T extends string>(words: Readonly<Record<T, { readonly name: string }>>) =>
   (Object.keys(words) as T[]).map((one) => [one, words[one].name] as const);
@@ -146,7 +145,7 @@ function YagnaFaultRow({
 }
 
 /** What providers do wrong. A country that a fault names stays listed when the job drops it. */
-function ProviderFaults({ draft, onChange }: Pick<PartProps, "draft" | "onChange">) {
+function ProviderFaults({ draft, onChange }: Pick<StepProps, "draft" | "onChange">) {
   const rows = draft.providerFaults;
   const change = (key: number, part: Partial<ProviderFaultDraft>) =>
     onChange({ providerFaults: rows.map((row) => (row.key === key ? { ...row, ...part } : row)) });
@@ -189,7 +188,7 @@ function ProviderFaults({ draft, onChange }: Pick<PartProps, "draft" | "onChange
   );
 }
 
-function YagnaFaults({ draft, onChange }: Pick<PartProps, "draft" | "onChange">) {
+function YagnaFaults({ draft, onChange }: Pick<StepProps, "draft" | "onChange">) {
   const rows = draft.yagnaFaults;
   const change = (key: number, part: Partial<YagnaFaultDraft>) =>
     onChange({ yagnaFaults: rows.map((row) => (row.key === key ? { ...row, ...part } : row)) });
@@ -226,14 +225,26 @@ function YagnaFaults({ draft, onChange }: Pick<PartProps, "draft" | "onChange">)
 }
 
 /** Faults that are made on purpose, folded away until somebody wants them. For the loopback network only. */
-export function SimulationPart({ draft, onChange }: Pick<PartProps, "draft" | "onChange">) {
+export function SimulationPart({
+  draft,
+  onChange,
+  wrong,
+}: Pick<StepProps, "draft" | "onChange" | "wrong">) {
   const faults = draft.providerFaults.length + draft.yagnaFaults.length;
+  const error = wrong("simulation");
   return (
-    <Part
-      title="Simulation"
-      hint="For trying out what happens when things go wrong. Only the simulated network does this."
+    <section
+      aria-label="Simulation"
+      id={controlId("simulation")}
+      tabIndex={-1}
+      className="grid gap-2 outline-none"
     >
-      <details>
+      <h3>Simulation</h3>
+      <p className="text-[13px] text-muted">
+        For trying out what happens when things go wrong. Only the simulated network does this.
+      </p>
+      {error !== undefined && <FieldError id="wrong-simulation">{error}</FieldError>}
+      <details open={faults > 0}>
         <summary className="flex min-h-11 items-center text-sm font-medium">
           Faults made on purpose, simulated: {faults === 0 ? "none" : counted(faults, "fault")}
         </summary>
@@ -246,6 +257,6 @@ export function SimulationPart({ draft, onChange }: Pick<PartProps, "draft" | "o
           <YagnaFaults draft={draft} onChange={onChange} />
         </div>
       </details>
-    </Part>
+    </section>
   );
 }
