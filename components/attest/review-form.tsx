@@ -122,6 +122,7 @@ function Interest({ draft, onChange, problemOf }: Parts) {
 export function ReviewForm({
   draft,
   problems,
+  attempt,
   whyNotConfirm,
   onChange,
   onNext,
@@ -129,6 +130,8 @@ export function ReviewForm({
   draft: ReviewDraft;
   /** Empty until somebody tried to go on. */
   problems: readonly DraftProblem[];
+  /** How often somebody tried to go on: each time, what is wrong is said anew. */
+  attempt: number;
   whyNotConfirm: string | null;
   onChange: Parts["onChange"];
   onNext: () => void;
@@ -157,6 +160,7 @@ export function ReviewForm({
       <Interest {...parts} />
       {problems.length > 0 && (
         <div
+          key={attempt}
           role="alert"
           tabIndex={-1}
           ref={focusWhenShown}

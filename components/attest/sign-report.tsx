@@ -105,11 +105,13 @@ export function SignReport({
   const { data } = useQuery(useApi().attestations.ofJob.queryOptions({ jobId: subject.job }));
   const { typed, change, forget } = useTyped(rest.memory, `${subject.comparison}:${signer.id}`);
   const [problems, setProblems] = useState<readonly DraftProblem[]>([]);
+  const [attempt, setAttempt] = useState(0);
   const [shown, setShown] = useState<AttestationDraft | null>(null);
   const file = useFiling(signer, forget);
   const show = () => {
     const found = problemsOf(typed, whyNotConfirm);
     const answers = answersOf(typed);
+    setAttempt(attempt + 1);
     setProblems(checklist === null ? [...found, STILL_CHECKING] : found);
     if (found.length > 0 || answers === null || checklist === null) return;
     const { organisation } = enrolled;
@@ -124,6 +126,7 @@ export function SignReport({
       <ReviewForm
         draft={typed}
         problems={problems}
+        attempt={attempt}
         whyNotConfirm={whyNotConfirm}
         onChange={(changes) => {
           change(changes);

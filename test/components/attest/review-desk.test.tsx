@@ -195,6 +195,9 @@ describe("the form", () => {
     expect(alert.textContent).toContain("Choose a verdict.");
     expect(alert.textContent).toContain("Say whether anything ties you to a party.");
     expect(document.activeElement).toBe(alert);
+    screen.getByRole("button", { name: "Show what will be signed" }).focus();
+    press("Show what will be signed");
+    expect(document.activeElement).toBe(screen.getByRole("alert"));
     const verdicts = screen.getByRole("group", { name: "Your verdict" });
     const described = verdicts.getAttribute("aria-describedby") ?? "";
     expect(document.getElementById(described)?.textContent).toBe("Choose a verdict.");
