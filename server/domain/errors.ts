@@ -28,6 +28,7 @@ export const ERRORS = {
   SIGN_IN_REFUSED: { retryable: false, expose: true },
   CHALLENGE_REFUSED: { retryable: false, expose: true },
   ORIGIN_REFUSED: { retryable: false, expose: true },
+  REQUEST_TOO_LARGE: { retryable: false, expose: true },
   OIDC_UNAVAILABLE: { retryable: true, expose: true },
   ACCOUNT_EXISTS: { retryable: false, expose: true },
   ACCOUNT_NOT_FOUND: { retryable: false, expose: true },
@@ -36,11 +37,11 @@ export const ERRORS = {
   PASSWORD_TOO_WEAK: { retryable: false, expose: true },
   DRAFT_NOT_FOUND: { retryable: false, expose: true },
   DRAFT_CONFLICT: { retryable: false, expose: true },
+  DRAFT_TOO_LARGE: { retryable: false, expose: true },
+  DRAFT_TOO_MANY: { retryable: false, expose: true },
   EXPLORER_QUERY_INVALID: { retryable: false, expose: true },
   EXPLORER_TIMED_OUT: { retryable: false, expose: true },
   EXPLORER_BUSY: { retryable: true, expose: true },
-  DRAFT_TOO_LARGE: { retryable: false, expose: true },
-  DRAFT_TOO_MANY: { retryable: false, expose: true },
 
   // state that moves by compare-and-set
   TASK_TRANSITION_ILLEGAL: { retryable: false, expose: false },
@@ -96,9 +97,9 @@ export const ERRORS = {
   ATTESTATION_FOREIGN: { retryable: false, expose: true },
   ATTESTATION_SIGNATURE_INVALID: { retryable: false, expose: true },
   ATTESTATION_STALE: { retryable: false, expose: true },
+  ATTESTATION_TOO_MANY: { retryable: true, expose: true },
 
   // blocks elsewhere, bundles, anchors
-  ATTESTATION_TOO_MANY: { retryable: true, expose: true },
   CONTENT_STORE_UNAVAILABLE: { retryable: true, expose: true },
   CONTENT_STORE_REFUSED: { retryable: false, expose: true },
   BUNDLE_MALFORMED: { retryable: false, expose: true },
@@ -155,6 +156,13 @@ export const ERRORS = {
   DATABASE_SCHEMA_FOREIGN: { retryable: false, expose: true },
   DATABASE_UNAVAILABLE: { retryable: true, expose: true },
   PORTAL_UNREACHABLE: { retryable: true, expose: true },
+
+  // what health checks find; nothing throws these
+  PROCESS_NOT_READY: { retryable: true, expose: true },
+  LOG_WRITER_SILENT: { retryable: true, expose: true },
+  LOG_UNPUBLISHED: { retryable: true, expose: true },
+  QUEUE_SILENT: { retryable: true, expose: true },
+  DISK_FULL: { retryable: true, expose: true },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly expose: boolean }>;
 
 export type ErrorCode = keyof typeof ERRORS;

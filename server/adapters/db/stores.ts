@@ -27,40 +27,43 @@ import { createSignInStore, type SignInStore } from "@/server/adapters/db/sign-i
 import { createTaskStore, type TaskStore } from "@/server/adapters/db/task-store";
 import { createTaskTimeStore, type TaskTimeStore } from "@/server/adapters/db/task-time-store";
 import { createUsageStore, type UsageStore } from "@/server/adapters/db/usage-store";
+import { createVitalStore, type VitalStore } from "@/server/adapters/db/vital-store";
 import { createWitnessStore, type WitnessStore } from "@/server/adapters/db/witness-store";
 
 /** What PostgreSQL keeps, thing by thing. None of it holds a connection of its own. */
 export type Stores = {
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
-  readonly sessions: SessionStore;
   readonly taskTimes: TaskTimeStore;
+  readonly sessions: SessionStore;
   /** Agreements and what was decided on their bills. */
   readonly rentals: RentalStore;
   /** What is known of providers. */
   readonly providers: ProviderStore;
   readonly comparisons: ComparisonStore;
+  /** Keys that attesters enrolled. */
+  readonly attesterKeys: AttesterKeyStore;
+  /** Signed reports about comparisons. */
+  readonly attestations: AttestationStore;
   /** Answers over all jobs. */
   readonly explorer: ExplorerStore;
   readonly accounts: AccountStore;
   /** Jobs that are being composed. */
   readonly drafts: DraftStore;
-  /** Challenges that were answered. */
-  /** Keys that attesters enrolled. */
-  readonly attesterKeys: AttesterKeyStore;
-  /** Signed reports about comparisons. */
-  readonly attestations: AttestationStore;
-  readonly spentChallenges: ChallengeStore;
-  /** The mark that stops the log's writers. */
   /** Who accounts are at a provider of OpenID Connect. */
   readonly identities: IdentityStore;
   /** Browsers that signed in. */
   readonly signIns: SignInStore;
   readonly invitations: InvitationStore;
+  /** Challenges that were answered. */
+  readonly spentChallenges: ChallengeStore;
+  /** The mark that stops the log's writers. */
   readonly logHalt: LogHalt;
   readonly closings: ClosingStore;
   readonly anchors: AnchorStore;
   readonly probes: ProbeStore;
+  /** How the installation stands, for those who watch it. */
+  readonly vitals: VitalStore;
   /** What came of asking witnesses. */
   readonly witnessStore: WitnessStore;
   /** Services on the internet or at home that jobs can ask. */
@@ -73,25 +76,26 @@ export type Stores = {
 export const createStores = (prisma: Prisma): Stores => ({
   jobs: createJobStore(prisma),
   tasks: createTaskStore(prisma),
+  taskTimes: createTaskTimeStore(prisma),
   sessions: createSessionStore(prisma),
   rentals: createRentalStore(prisma),
   providers: createProviderStore(prisma),
-  taskTimes: createTaskTimeStore(prisma),
   comparisons: createComparisonStore(prisma),
+  attesterKeys: createAttesterKeyStore(prisma),
+  attestations: createAttestationStore(prisma),
   explorer: createExplorerStore(prisma),
   accounts: createAccountStore(prisma),
+  identities: createIdentityStore(prisma),
+  signIns: createSignInStore(prisma),
+  invitations: createInvitationStore(prisma),
   spentChallenges: createChallengeStore(prisma),
   logHalt: createLogHalt(prisma),
   closings: createClosingStore(prisma),
   anchors: createAnchorStore(prisma),
   probes: createProbeStore(prisma),
+  vitals: createVitalStore(prisma),
   witnessStore: createWitnessStore(prisma),
   services: createServiceStore(prisma),
   drafts: createDraftStore(prisma),
-  identities: createIdentityStore(prisma),
-  signIns: createSignInStore(prisma),
-  invitations: createInvitationStore(prisma),
   usage: createUsageStore(prisma),
 });
-  attesterKeys: createAttesterKeyStore(prisma),
-  attestations: createAttestationStore(prisma),
