@@ -42,6 +42,7 @@ const config: NextConfig = {
     "merkletreejs",
     "pg",
     "pino",
+    "prom-client",
     "ws",
   ],
   headers: async () => [

@@ -22,6 +22,9 @@ function migrationsOnDisk(): readonly Migration[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The names of the migrations that this version brings, oldest first. */
+export const migrationNames = (): readonly string[] => migrationsOnDisk().map(({ name }) => name);
+
 /** Whether every migration is recorded as finished with the bytes that lie on disk. */
 async function isUpToDate(client: Client, migrations: readonly Migration[]): Promise<boolean> {
   const table = await client.query("SELECT to_regclass('_prisma_migrations') AS name");

@@ -73,8 +73,10 @@ export async function authOptionsFor(
         if (!isOpenIdUser(user)) return true;
         try {
           await signInWithIdentity(context, user.claimed);
+          countSignIn(context, "oidc", "accepted");
           return true;
         } catch (error) {
+          countSignIn(context, "oidc", "refused");
           if (isBeaconError(error) && REFUSALS.has(error.code)) return false;
           throw unsaid(context, error);
         }
@@ -124,13 +126,21 @@ const credentialsOf = (context: Context) =>
       const deps = { ...context, decoyHash: await decoy, throttle: context.signInThrottle };
       try {
         const { id, sessionVersion } = await signIn(deps, credentials.data);
+        countSignIn(context, "password", "accepted");
         return { id, sessionVersion } satisfies PasswordUser;
       } catch (error) {
+        countSignIn(context, "password", "refused");
         if (isBeaconError(error) && REFUSALS.has(error.code)) return null;
         throw unsaid(context, error);
       }
     },
   });
+
+const countSignIn = (
+  { metrics }: Context,
+  method: "password" | "oidc",
+  outcome: "accepted" | "refused",
+): void => metrics.of.signIns.add({ method, outcome });
 
 /** next-auth puts an error's message into the address that it answers with. */
 function unsaid(context: Context, error: unknown): Error {

@@ -21,6 +21,7 @@ import { createEventBus, type EventBus } from "@/server/adapters/db/event-bus";
 import { inspectLog, type LogInspection } from "@/server/adapters/db/log-inspection";
 import { createLogStore, type LogStore } from "@/server/adapters/db/log-store";
 import { createStores, type Stores } from "@/server/adapters/db/stores";
+import { freeSpace } from "@/server/adapters/disk/free-space";
 import { buildExitImage } from "@/server/adapters/image/build-exit-image";
 import { buildImage } from "@/server/adapters/image/build-image";
 import { readImageFile } from "@/server/adapters/image/image-file";
@@ -46,8 +47,8 @@ import type { VaultPlace } from "@/server/adapters/keys/vault-key";
 import type { VaultRotation } from "@/server/adapters/keys/vault-rotation";
 import { createModels } from "@/server/adapters/llm/create-models";
 import type { Model } from "@/server/adapters/llm/model";
-import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { createOpenIdProvider, type OpenIdProvider } from "@/server/adapters/oidc/openid-provider";
+import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { createServiceGate, type ServiceGate } from "@/server/adapters/service/limits";
 import { createTileTree } from "@/server/adapters/tree/tile-tree";
 import type { Tree } from "@/server/adapters/tree/tree";
@@ -60,6 +61,8 @@ import type {
 import type { Witness } from "@/server/adapters/witness/witness";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
 import { BeaconError } from "@/server/domain/errors";
+import type { DiskFacts } from "@/server/domain/health/judge-process";
+import { createPulses, type Pulses } from "@/server/domain/health/pulse";
 import { defaultOrigin } from "@/server/domain/log/origin";
 import { formatPolicy, type Policy } from "@/server/domain/log/policy";
 import {
@@ -68,14 +71,20 @@ import {
   verifierKeyOf,
 } from "@/server/domain/log/verifier-key";
 import { addressOf, isSameAddress, type KeyedServiceRef } from "@/server/domain/service/address";
-import { type Env, publicUrlOf, readEnv } from "@/server/env";
-import { type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
+import { type Env, publicUrlOf, readEnv, secretsOf } from "@/server/env";
+import { createMetrics, type Metrics, measuredPool, processMetrics } from "@/server/meters";
+import { keepOutOfLogs, type Logger, logger, setLogLevel } from "@/server/telemetry/logger";
 
 /** Everything that one process works with: built once, handed to services piece by piece. */
 export type Context = Stores & {
   readonly env: Env;
   readonly publicUrl: string;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What became of what this process tries again and again. */
+  readonly pulses: Pulses;
+  /** Room where the state folder lies. */
+  readonly freeSpace: () => Promise<DiskFacts>;
   readonly now: () => Date;
   readonly random16: () => Uint8Array;
   readonly withDeadline: WithDeadline;
@@ -127,6 +136,10 @@ export type Context = Stores & {
   /** Lets the command line act as an admin of this installation. */
   readonly operatorToken: string;
   readonly signInThrottle: Throttle;
+  /** Counts the reports that each attester's key files. */
+  readonly filingThrottle: Throttle;
+  /** Who says who people are, besides their passwords; null: nobody does. */
+  readonly openId: OpenIdProvider | null;
   readonly hashPassword: (password: string) => Promise<string>;
   readonly isPassword: (password: string, hash: string) => Promise<boolean>;
   /** The ICU version whose word segmentation comparisons use. */
@@ -136,10 +149,6 @@ export type Context = Stores & {
 };
 
 /** Guesses at one account's password a minute. */
-  /** Counts the reports that each attester's key files. */
-  readonly filingThrottle: Throttle;
-  /** Who says who people are, besides their passwords; null: nobody does. */
-  readonly openId: OpenIdProvider | null;
 const SIGN_IN_TRIES = 10;
 /** And at all of them: hashing them takes a third of one core. Who is signed in does not notice a flood. */
 const ALL_SIGN_IN_TRIES = 120;
@@ -148,7 +157,7 @@ const FILED_REPORTS = 20;
 const ALL_FILED_REPORTS = 400;
 
 /** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
-function buildContext(env: Env): Context {
+function buildContext(env: Env, metrics: Metrics): Context {
   if (env.DATABASE_URL === undefined)
     throw new BeaconError(
       "CONFIG_INVALID",
@@ -158,7 +167,7 @@ function buildContext(env: Env): Context {
   mkdirSync(env.BEACON_HOME, { recursive: true });
   const now = () => new Date();
   const isSimulated = env.YAGNA_APPKEY === undefined;
-  const prisma = createPrisma(env.DATABASE_URL);
+  const prisma = createPrisma(env.DATABASE_URL, undefined, measuredPool(metrics));
   const stores = createStores(prisma);
   const sessionSecret = openSecret(join(env.BEACON_HOME, "keys", "session.secret"));
   const log = createLogStore(prisma, env.DATABASE_URL);
@@ -168,6 +177,8 @@ function buildContext(env: Env): Context {
   const gate = createServiceGate(prisma, { now, random16: () => randomBytes(16) });
   const producer = createProducer(env.DATABASE_URL, logger.child({ component: "queue" }));
   const keys = openKeys(join(env.BEACON_HOME, "keys"));
+  const operatorToken = openSecret(join(env.BEACON_HOME, "keys", "operator.token"));
+  keepOutOfLogs([sessionSecret, operatorToken, ...secretsOf(env)]);
   const origin = env.BEACON_ORIGIN ?? defaultOrigin(keys.log.publicKey);
   const logKey = verifierKeyOf(origin, "note", keys.log.publicKey);
   const witnessName = `${origin}/witness`;
@@ -179,6 +190,9 @@ function buildContext(env: Env): Context {
     env,
     publicUrl: publicUrlOf(env),
     logger,
+    metrics,
+    pulses: createPulses(now),
+    freeSpace: () => freeSpace(env.BEACON_HOME),
     now,
     random16: () => randomBytes(16),
     withDeadline,
@@ -230,7 +244,7 @@ function buildContext(env: Env): Context {
       now,
       random16: () => randomBytes(16),
     }),
-    operatorToken: openSecret(join(env.BEACON_HOME, "keys", "operator.token")),
+    operatorToken,
     hashPassword,
     isPassword,
     signInThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now, ALL_SIGN_IN_TRIES),
@@ -247,6 +261,18 @@ function buildContext(env: Env): Context {
   };
 }
 
+/** `readEnv` has seen to it that all of them are set, or none. */
+function openIdOf(env: Env, now: () => Date): OpenIdProvider | null {
+  const {
+    BEACON_OIDC_ISSUER: issuer,
+    BEACON_OIDC_CLIENT_ID: clientId,
+    BEACON_OIDC_CLIENT_SECRET: clientSecret,
+  } = env;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  const settings = { issuer, clientId, clientSecret, name: env.BEACON_OIDC_NAME };
+  return createOpenIdProvider(settings, { withDeadline, now });
+}
+
 /** Where the master key of the services' keys lies: outside of the database. */
 const vaultOf = (env: Env): VaultPlace => ({
   path: env.BEACON_VAULT_KEY_FILE ?? join(env.BEACON_HOME, "keys", "vault.key"),
@@ -261,18 +287,6 @@ const imagesOf = (env: Env): JobSpec["images"] => ({
 /** One log, one witness of the same operator, and the witness must have cosigned. */
 const localPolicy = (log: VerifierKey, witness: VerifierKey): Policy => ({
   logs: [{ key: log, url: null }],
-/** `readEnv` has seen to it that all of them are set, or none. */
-function openIdOf(env: Env, now: () => Date): OpenIdProvider | null {
-  const {
-    BEACON_OIDC_ISSUER: issuer,
-    BEACON_OIDC_CLIENT_ID: clientId,
-    BEACON_OIDC_CLIENT_SECRET: clientSecret,
-  } = env;
-  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
-  const settings = { issuer, clientId, clientSecret, name: env.BEACON_OIDC_NAME };
-  return createOpenIdProvider(settings, { withDeadline, now });
-}
-
   witnesses: [{ name: "local", key: witness, url: null }],
   groups: [{ name: "quorum", threshold: 1, members: ["local"] }],
   quorum: "quorum",
@@ -306,12 +320,12 @@ type Holder = { [SLOT]?: Context };
  */
 export function getContext(): Context {
   const holder = globalThis as Holder;
-  holder[SLOT] ??= buildContext(readEnv());
+  holder[SLOT] ??= buildContext(readEnv(), processMetrics());
   return holder[SLOT];
 }
 
 /** A context of its own, for tests and tools that work on another installation than the environment's. */
-export const contextFor = (env: Env): Context => buildContext(env);
+export const contextFor = (env: Env): Context => buildContext(env, createMetrics());
 
 /** One snapshot of the log's tables. For `beacon log fsck`. @throws BeaconError DATABASE_UNAVAILABLE */
 export const openInspection = (databaseUrl: string): Promise<LogInspection> =>
@@ -325,6 +339,9 @@ export const imageTools = { buildExitImage, buildImage, readImageFile } as const
 
 /** A new key in a new file; null when the file exists. For `beacon keygen`. */
 export const createKey = (path: string): Signer | null => createKeyFile(path);
+
+/** The Ed25519 key in a file. Null: there is no such file. @throws BeaconError KEY_FILE_INVALID */
+export const readKey = (path: string): Signer | null => readKeyFile(path);
 
 /** A new ML-DSA-44 key in a new file; null when the file exists. For `beacon keygen`. */
 export async function createMlDsaKey(path: string): Promise<{ publicKey: Uint8Array } | null> {
@@ -340,11 +357,8 @@ export async function createMlDsaKey(path: string): Promise<{ publicKey: Uint8Ar
 export async function openWitness({
   name,
   keyFiles,
-/** The Ed25519 key in a file. Null: there is no such file. @throws BeaconError KEY_FILE_INVALID */
-export const readKey = (path: string): Signer | null => readKeyFile(path);
-
   ...asked
-}: Pick<StandAloneWitnessOptions, "logLines" | "stateFolder" | "host" | "port"> & {
+}: Pick<StandAloneWitnessOptions, "logLines" | "stateFolder" | "host" | "port" | "onAnswer"> & {
   readonly name: string;
   readonly keyFiles: readonly string[];
 }): Promise<StandAloneWitness> {

@@ -126,16 +126,16 @@ const Settings = z.object({
   BEACON_VENDOR_PORT: port.optional(),
   /** Whether `npm start` runs the demonstration job on an empty log. */
   BEACON_DEMONSTRATION: flag.default(true),
+  /** Where each process serves its metrics and readiness: an address of this machine, and a port; set by `npm start`, the same at every start. */
+  BEACON_METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  BEACON_METRICS_PORT: port.optional(),
+  /** The commit that this is; set by `npm start` where it can be known. */
+  BEACON_COMMIT: z
+    .string()
+    .regex(/^[0-9a-z-]{1,64}$/)
+    .default("unknown"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
-export type Env = z.infer<typeof Env>;
-
-/**
- * The environment, parsed once. The only reader of `process.env` in the house.
- *
- * @throws BeaconError CONFIG_INVALID naming the first variable that does not fit.
- */
-export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 /** What belongs together: with one of them, all are needed. */
 const TOGETHER = [
@@ -154,6 +154,14 @@ const Env = Settings.superRefine((env, context) => {
       });
   }
 });
+export type Env = z.infer<typeof Env>;
+
+/**
+ * The environment, parsed once. The only reader of `process.env` in the house.
+ *
+ * @throws BeaconError CONFIG_INVALID naming the first variable that does not fit.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const parsed = Env.safeParse(set);
   if (parsed.success) return parsed.data;

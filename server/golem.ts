@@ -114,7 +114,14 @@ export async function openGolem(
 ): Promise<Golem> {
   const { renting, ...rest } = await golemSettings(context);
   const { createGolemRenter } = await import("@/server/adapters/golem/golem-renter");
-  const renter = await createGolemRenter({ ...renting, book: bookOf(context), onUnavailable });
+  const { pulses } = context;
+  pulses.watch("golem");
+  const renter = await createGolemRenter({
+    ...renting,
+    book: bookOf(context),
+    onUnavailable,
+    onLook: (isWell) => (isWell ? pulses.good("golem") : pulses.bad("golem", "GOLEM_UNAVAILABLE")),
+  });
   return { renter, ...rest };
 }
 

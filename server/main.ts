@@ -2,15 +2,18 @@ import { createServer, type IncomingMessage } from "node:http";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import next from "next";
 import { WebSocketServer } from "ws";
+import { migrationNames } from "@/prisma/migrate";
 import { createLiveStream, isLiveStream } from "@/server/api/live-stream";
 import { isOwnOrigin } from "@/server/api/own-origin";
 import { appRouter, liveDoor } from "@/server/api/root";
 import { isTlogAdd, tlogAdd } from "@/server/api/tlog-add";
 import { isTlogRead, tlogRead } from "@/server/api/tlog-read";
+import { watchRequests } from "@/server/api/watch-requests";
 import { getContext } from "@/server/context";
 import { tellNextAuth } from "@/server/env";
 import { runProcess } from "@/server/lifecycle";
 import { appendLeaves } from "@/server/services/append-leaves";
+import { CHECKS_OF, checkHealth } from "@/server/services/check-health";
 import { groupLeaves } from "@/server/services/group-leaves";
 
 /** The largest message that a subscriber may send. */
@@ -34,7 +37,7 @@ const isAskable = ({ method = "", url = "" }: IncomingMessage): boolean =>
   (method === "OPTIONS" && url.startsWith("/ipfs/"));
 
 /** The portal: pages, API and WebSocket on one port. */
-await runProcess("portal", async () => {
+await runProcess("portal", async ({ health }) => {
   const context = getContext();
   const { HOST, PORT } = context.env;
   tellNextAuth(context.env);
@@ -47,7 +50,7 @@ await runProcess("portal", async () => {
   });
   const readLog = tlogRead(context);
   const stream = createLiveStream(context);
-  const server = createServer((request, response) => {
+  const answer = watchRequests(context, (request, response) => {
     if (isLiveStream(request)) return stream.refuse(response);
     if (isTlogAdd(request)) return void addLeaf(request, response);
     if (isTlogRead(request)) return void readLog(request, response);
@@ -59,6 +62,7 @@ await runProcess("portal", async () => {
     response.writeHead(400, { "content-type": "text/plain", "x-content-type-options": "nosniff" });
     response.end("This address is not one.\n");
   });
+  const server = createServer(answer);
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const live = applyWSSHandler({
@@ -82,6 +86,14 @@ await runProcess("portal", async () => {
     server.listen(PORT, HOST, resolve);
   });
   context.logger.info({ host: HOST, port: PORT }, "portal is listening");
+  const { metrics } = context;
+  metrics.nameProcedures(Object.keys(appRouter._def.procedures));
+  metrics.beforeRendering(async () => {
+    metrics.of.liveSockets.set({ door: "page" }, sockets.clients.size);
+    metrics.of.liveSockets.set({ door: "public" }, stream.size());
+  });
+  const migrations = migrationNames();
+  health.watch(() => checkHealth({ ...context, migrations, queues: [] }, CHECKS_OF.portal));
 
   return async () => {
     const streamed = stream.close();

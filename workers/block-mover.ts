@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "@/server/context";
+import { failureCodeOf } from "@/server/domain/health/pulse";
 import { moveBlocks } from "@/server/services/move-blocks";
 import { probeBlocks } from "@/server/services/probe-blocks";
 
@@ -23,6 +24,7 @@ export const backOffMs = (failures: number): number =>
 
 async function keepMoving(context: Context, signal: AbortSignal): Promise<void> {
   const log = context.logger.child({ component: "block-mover" });
+  context.pulses.watch("content-stores");
   let failures = 0;
   // Blocks that a store refused stay at the front: those behind them are reached by leaving them out.
   let skip = 0;
@@ -30,6 +32,7 @@ async function keepMoving(context: Context, signal: AbortSignal): Promise<void> 
     let pauseMs = PAUSE_MS;
     try {
       const { moved, refused } = await moveBlocks(context, skip);
+      tell(context, moved, refused.length);
       skip += refused.length;
       if (refused.length > 0)
         log.warn({ refused }, "a content store refused blocks, they are kept");
@@ -40,11 +43,20 @@ async function keepMoving(context: Context, signal: AbortSignal): Promise<void> 
       }
     } catch (error) {
       failures += 1;
+      context.pulses.bad("content-stores", failureCodeOf(error));
       pauseMs = backOffMs(failures);
       log.warn({ err: error, pauseMs }, "a content store took no blocks, it will be tried again");
     }
     await sleep(pauseMs, signal);
   }
+}
+
+/** What became of moving some blocks. Where there was none, no store was asked, and nothing is known. */
+function tell({ pulses, metrics }: Context, moved: number, refused: number): void {
+  metrics.of.blocksMoved.add({ outcome: "moved" }, moved);
+  metrics.of.blocksMoved.add({ outcome: "refused" }, refused);
+  if (refused > 0) pulses.bad("content-stores", "CONTENT_STORE_REFUSED");
+  else if (moved > 0) pulses.good("content-stores");
 }
 
 async function keepLooking(context: Context, signal: AbortSignal): Promise<void> {
@@ -56,6 +68,7 @@ async function keepLooking(context: Context, signal: AbortSignal): Promise<void>
       const sweep = await probeBlocks(context, signal);
       isBehind = sweep.isBehind;
       const { looked, restored, missing } = sweep;
+      if (looked > 0 && missing.length === 0) context.pulses.good("content-stores");
       if (restored.length > 0)
         log.warn({ restored }, "blocks that a store had lost were put again");
       if (missing.length > 0) log.error({ looked, missing }, "a content store lacks blocks");

@@ -1,11 +1,13 @@
+import { migrationNames } from "@/prisma/migrate";
 import { getContext, openServiceKeys } from "@/server/context";
 import { openHome } from "@/server/golem";
 import { runProcess } from "@/server/lifecycle";
+import { CHECKS_OF, checkHealth } from "@/server/services/check-health";
 import { homeProcessors } from "@/workers/processors";
 import { runWorker } from "@/workers/run-worker";
 
 /** The home process: asks services from this machine, without a provider. It alone needs no Golem. */
-await runProcess("home", async () => {
+await runProcess("home", async ({ health }) => {
   const context = getContext();
   const stop = new AbortController();
   const processors = homeProcessors(
@@ -13,14 +15,19 @@ await runProcess("home", async () => {
     await openHome(context),
     await openServiceKeys(context),
   );
-  const close = runWorker("home.session", processors["home.session"], {
+  const worker = runWorker("home.session", processors["home.session"], {
+    ...context,
     databaseUrl: context.env.DATABASE_URL ?? "",
-    logger: context.logger,
     signal: stop.signal,
+  });
+  const migrations = migrationNames();
+  health.watch(() => {
+    const queues = [{ queue: worker.queue, isRunning: worker.isRunning(), everyMs: null }];
+    return checkHealth({ ...context, migrations, queues }, CHECKS_OF.home);
   });
   return async () => {
     stop.abort();
-    await close();
+    await worker.close();
     await context.close();
   };
 });

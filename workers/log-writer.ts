@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "@/server/context";
 import { BeaconError, ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
+import { failureCodeOf } from "@/server/domain/health/pulse";
 import { guardLog } from "@/server/services/guard-log";
 import { publishCheckpoint } from "@/server/services/publish-checkpoint";
 import { sequenceLog } from "@/server/services/sequence-log";
@@ -37,26 +38,31 @@ export async function writeLog(context: Context, signal: AbortSignal): Promise<v
   const log = context.logger.child({ component: "log-writer" });
   const bell = createBell(signal);
   const forget = context.bus.onPendingEntries(bell.ring);
+  context.pulses.watch("log-writer");
   await announceDispatchable(context);
+  let { publishedSize: toldOf } = await context.log.state();
   let isGuarded = false;
   while (!signal.aborted) {
-  let { publishedSize: toldOf } = await context.log.state();
     try {
       if (!isGuarded) await guard(context, log);
       isGuarded = true;
       await mustNotBeHalted(context);
       const startedAt = Date.now();
       const failure = await sequenceAll(context);
-      const size = await publishCheckpoint(context);
+      const size = await publishAndMeasure(context);
       if (failure !== null) throw failure;
+      context.pulses.good("log-writer");
       if (size !== null) {
         log.info({ size, durationMs: Date.now() - startedAt }, "checkpoint published");
         await announceDispatchable(context);
+        await announceAttested(context, toldOf, size);
+        toldOf = size;
         await bell.pause(CHECKPOINT_INTERVAL_MS);
       } else await bell.wait(POLL_MS);
     } catch (error) {
-        await announceAttested(context, toldOf, size);
-        toldOf = size;
+      const code = failureCodeOf(error);
+      context.pulses.bad("log-writer", code);
+      context.metrics.of.logFailures.add({ code });
       if (await mustEnd(context, log, error)) break;
       await bell.pause(RETRY_MS);
     }
@@ -112,12 +118,36 @@ async function halt(context: Context, log: Logger, error: BeaconError): Promise<
  */
 async function sequenceAll(context: Context): Promise<unknown> {
   try {
-    for (let batch = 0; batch < BATCHES_PER_CHECKPOINT; batch++)
-      if ((await sequenceLog(context)) === 0) break;
+    for (let batch = 0; batch < BATCHES_PER_CHECKPOINT; batch++) {
+      const startedAt = performance.now();
+      const entries = await sequenceLog(context);
+      if (entries === 0) break;
+      context.metrics.of.logBatch.observe({}, entries);
+      context.metrics.of.logSequencing.observe({}, (performance.now() - startedAt) / 1_000);
+    }
     return null;
   } catch (error) {
     return error;
   }
+}
+
+/** Publishes what is sequenced; what every witness answered is counted, whatever comes of it. */
+async function publishAndMeasure(context: Context): Promise<number | null> {
+  const { witnessStore, metrics } = context;
+  const startedAt = performance.now();
+  const size = await publishCheckpoint({
+    ...context,
+    witnessStore: {
+      ...witnessStore,
+      async record(outcomes) {
+        for (const { code } of outcomes)
+          metrics.of.witnessRequests.add({ outcome: code ?? "cosigned" });
+        await witnessStore.record(outcomes);
+      },
+    },
+  });
+  if (size !== null) metrics.of.logPublication.observe({}, (performance.now() - startedAt) / 1_000);
+  return size;
 }
 
 /** Asks for the dispatch of every job whose intent the published log includes. */
@@ -125,6 +155,12 @@ async function announceDispatchable(context: Context): Promise<void> {
   const { publishedSize } = await context.log.state();
   for (const jobId of await context.jobs.announced(publishedSize))
     await context.producer.enqueue("job.dispatch", jobId, { jobId });
+}
+
+/** Tells of every job whose attestations the published log includes from now on. */
+async function announceAttested(context: Context, from: number, to: number): Promise<void> {
+  for (const jobId of await context.attestations.jobsBetween(from, to))
+    await context.bus.announce({ kind: "job.changed", jobId });
 }
 
 /** A bell that remembers one ring, so that none is lost while the writer works. */
@@ -155,9 +191,3 @@ function createBell(signal: AbortSignal) {
 /** Sleeps for `ms`, or until `signal` aborts. */
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   setTimeout(ms, undefined, { signal }).catch(() => {});
-/** Tells of every job whose attestations the published log includes from now on. */
-async function announceAttested(context: Context, from: number, to: number): Promise<void> {
-  for (const jobId of await context.attestations.jobsBetween(from, to))
-    await context.bus.announce({ kind: "job.changed", jobId });
-}
-

@@ -65,6 +65,8 @@ export type LiveStream = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Tells a client that came without asking for a WebSocket. */
   refuse(response: ServerResponse): void;
+  /** How many clients follow now. */
+  size(): number;
   /** Tells every client to come back, and ends. */
   close(): Promise<void>;
 };
@@ -183,6 +185,7 @@ export function createLiveStream(
       });
       response.end("Here is a WebSocket: see docs/live-events.md.\n");
     },
+    size: () => clients.size,
     async close() {
       isClosing = true;
       clearInterval(pings);

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
 import { logger } from "@/server/telemetry/logger";
+import { currentRequestId } from "@/server/telemetry/request-id";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   JOB_NOT_FOUND: 404,
@@ -17,6 +18,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   SUBMITTER_UNKNOWN: 401,
   LOG_ADD_REFUSED: 403,
   ORIGIN_REFUSED: 403,
+  REQUEST_TOO_LARGE: 413,
   LEAF_TOO_LARGE: 413,
   LOG_BUSY: 429,
   LOG_HALTED: 503,
@@ -44,17 +46,19 @@ export async function answerOrRefuse(answer: () => Promise<Response>): Promise<R
   }
 }
 
+/** What a request that failed is answered with; the name of the request is what an operator finds its log lines by. */
+type Refusal = { readonly code: string; readonly message: string; readonly requestId?: string };
+
 /** How a request that failed is answered; what nobody foresaw is logged, and nothing of it shown. */
-export function refusalOf(error: unknown): {
-  readonly status: number;
-  readonly body: { readonly code: string; readonly message: string };
-} {
+export function refusalOf(error: unknown): { readonly status: number; readonly body: Refusal } {
+  const id = currentRequestId();
+  const request = id === undefined ? {} : { requestId: id };
   const message = "Something went wrong on our side.";
   if (!isBeaconError(error)) {
     logger.error({ err: error }, "a request failed");
-    return { status: 500, body: { code: "INTERNAL", message } };
+    return { status: 500, body: { code: "INTERNAL", message, ...request } };
   }
   const { code } = error;
-  const body = { code, message: ERRORS[code].expose ? error.message : message };
+  const body = { code, message: ERRORS[code].expose ? error.message : message, ...request };
   return { status: STATUS[code] ?? 500, body };
 }

@@ -4,6 +4,7 @@ import { ZodError } from "zod";
 import type { Actor } from "@/server/auth";
 import type { Context } from "@/server/context";
 import { type BeaconError, ERRORS, type ErrorCode, isBeaconError } from "@/server/domain/errors";
+import { currentRequestId } from "@/server/telemetry/request-id";
 
 /** The process's context, and who sends this request. */
 export type RequestContext = Context & { readonly actor: Actor | null };
@@ -26,12 +27,6 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
   CHALLENGE_REFUSED: "FORBIDDEN",
   KEY_NOT_FOUND: "NOT_FOUND",
   KEY_IN_USE: "CONFLICT",
-  SERVICE_NOT_FOUND: "NOT_FOUND",
-  PROVIDER_NOT_FOUND: "NOT_FOUND",
-  SERVICE_INVALID: "BAD_REQUEST",
-  SERVICE_IN_USE: "CONFLICT",
-  DRAFT_NOT_FOUND: "NOT_FOUND",
-  DRAFT_CONFLICT: "CONFLICT",
   KEY_REVOKED: "CONFLICT",
   KEY_NOT_READY: "CONFLICT",
   KEY_ENROLMENT_REFUSED: "CONFLICT",
@@ -41,6 +36,12 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError["code"]>> = {
   ATTESTATION_SIGNATURE_INVALID: "BAD_REQUEST",
   ATTESTATION_STALE: "BAD_REQUEST",
   ATTESTATION_TOO_MANY: "TOO_MANY_REQUESTS",
+  SERVICE_NOT_FOUND: "NOT_FOUND",
+  PROVIDER_NOT_FOUND: "NOT_FOUND",
+  SERVICE_INVALID: "BAD_REQUEST",
+  SERVICE_IN_USE: "CONFLICT",
+  DRAFT_NOT_FOUND: "NOT_FOUND",
+  DRAFT_CONFLICT: "CONFLICT",
   DRAFT_TOO_LARGE: "PAYLOAD_TOO_LARGE",
   DRAFT_TOO_MANY: "CONFLICT",
 };
@@ -78,6 +79,7 @@ const t = initTRPC.context<RequestContext>().create({
       data: {
         ...data,
         beaconCode: isBeaconError(cause) ? cause.code : null,
+        requestId: currentRequestId() ?? null,
         beaconPath: isBeaconError(cause) ? pathOf(cause) : null,
       },
     };
@@ -100,11 +102,27 @@ const mapErrors = t.middleware(async ({ ctx, path, next }) => {
   throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: UNSAID });
 });
 
+/** Counts and times every call, by what became of it. Of a subscription only whether it began. */
+const measureCalls = t.middleware(async ({ ctx, path, type, next }) => {
+  const startedAt = performance.now();
+  const result = await next();
+  const { apiCalls, apiDuration } = ctx.metrics.of;
+  apiCalls.add({ procedure: path, outcome: result.ok ? "ok" : outcomeOf(result.error) });
+  if (type !== "subscription")
+    apiDuration.observe({ procedure: path }, (performance.now() - startedAt) / 1_000);
+  return result;
+});
+
+const OUTCOMES = ["BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "TOO_MANY_REQUESTS"] as const;
+
+const outcomeOf = ({ code, cause }: TRPCError) =>
+  isBeaconError(cause) ? cause.code : (OUTCOMES.find((known) => known === code) ?? "INTERNAL");
+
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** For everyone. */
-export const publicProcedure = t.procedure.use(mapErrors);
+export const publicProcedure = t.procedure.use(measureCalls).use(mapErrors);
 
 /** For those who signed in, in whatever role. */
 export const readerProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -39,6 +39,10 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "user list|invite|role|disable|…   who may sign in, and as what",
     load: async () => (await import("@/server/cli/user")).userCommand,
   },
+  status: {
+    usage: "status [--json]                   how every process is, by its own word",
+    load: async () => (await import("@/server/cli/status")).statusCommand,
+  },
   keygen: {
     usage: "keygen ROLE NAME                  make a signing key",
     load: async () => {
@@ -51,11 +55,11 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "witness --name NAME --key FILE …  run a witness for other logs",
     load: async () => {
       const { witnessCommand } = await import("@/server/cli/witness");
-      const { openWitness } = await import("@/server/context");
+      const { openWatchedWitness } = await import("@/server/witness");
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
       });
-      return (args, io) => witnessCommand(args, { ...io, open: openWitness, stopped });
+      return (args, io) => witnessCommand(args, { ...io, open: openWatchedWitness, stopped });
     },
   },
   golem: {
@@ -94,10 +98,6 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
     usage: "vault rotate                      seal the services' keys under a new master key",
     load: async () => (await import("@/server/cli/vault")).vaultCommand,
   },
-  key: {
-    usage: "key list|rotate|revoke            the keys that sign entries",
-    load: async () => (await import("@/server/cli/key")).keyCommand,
-  },
   attest: {
     usage: "attest review|sign|list|enrol|revoke  sign what you found of a comparison",
     load: async () => {
@@ -106,9 +106,17 @@ const COMMANDS: Readonly<Record<string, { usage: string; load: () => Promise<Com
       return (args, io) => attestCommand(args, { ...io, readKey });
     },
   },
+  key: {
+    usage: "key list|rotate|revoke            the keys that sign entries",
+    load: async () => (await import("@/server/cli/key")).keyCommand,
+  },
   bench: {
     usage: "bench log|pipeline [--json]       measure this machine",
     load: async () => (await import("@/server/cli/bench")).benchCommand,
+  },
+  "metrics-doc": {
+    usage: "metrics-doc                       write docs/metrics.md from the list of metrics",
+    load: async () => (await import("@/server/cli/metrics-doc")).metricsDocCommand,
   },
   schemas: {
     usage: "schemas                           write public/schemas from schemas/",

@@ -64,15 +64,50 @@ export async function freePort(): Promise<number> {
   throw new BeaconError("CONFIG_INVALID", `127.0.0.1 cannot be listened on (${result.code})`);
 }
 
+/** A port that one start after the other can use. */
+const isUsable = (port: unknown): port is number =>
+  Number.isInteger(port) && Number(port) >= LOWEST && Number(port) <= HIGHEST;
+
 /**
  * The port of 127.0.0.1 that `file` remembers, when it is free; otherwise another, which is remembered
  * from now on. For what others write down: an address that changes at every start names nothing.
  */
 export async function keptPort(file: string): Promise<number> {
   const known = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  const isUsable = Number.isInteger(known) && known >= LOWEST && known <= HIGHEST;
-  if (isUsable && "port" in (await tryToListen("127.0.0.1", known))) return known;
+  if (isUsable(known) && "port" in (await tryToListen("127.0.0.1", known))) return known;
   const port = await freePort();
   writeFileSync(file, `${port}\n`);
   return port;
+}
+
+/**
+ * A port of 127.0.0.1 for each of `names`: the one that `file` remembers, when it is free; otherwise
+ * another, which is remembered from now on.
+ */
+export async function keptPorts<Name extends string>(
+  file: string,
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, number>>> {
+  const known = existsSync(file) ? portsIn(readFileSync(file, "utf8")) : new Map<string, number>();
+  const ports = new Map<string, number>();
+  for (const name of names) {
+    const isOther = (port: number | undefined) => [...ports.values()].includes(port ?? 0);
+    let port = known.get(name);
+    if (port === undefined || isOther(port) || !("port" in (await tryToListen("127.0.0.1", port))))
+      do port = await freePort();
+      while (isOther(port));
+    ports.set(name, port);
+  }
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries([...known, ...ports]), null, 2)}\n`);
+  return Object.fromEntries(ports) as Record<Name, number>;
+}
+
+/** What does not fit is as if it were not there: a port can always be chosen anew. */
+function portsIn(text: string): Map<string, number> {
+  try {
+    const entries = Object.entries(JSON.parse(text) as object);
+    return new Map(entries.filter((entry): entry is [string, number] => isUsable(entry[1])));
+  } catch {
+    return new Map();
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Halted } from "@/server/adapters/db/log-halt";
 import { readVerifiers } from "@/server/cli/served-verifiers";
 import { type Context, contextFor } from "@/server/context";
 import { isBeaconError } from "@/server/domain/errors";
@@ -18,11 +19,12 @@ const ADMIN_EMAIL = "admin@beacon.local";
  * those before it, commitments to the verification programs, the policy file, and an admin when
  * there is none. Safe to repeat.
  *
- * @returns the new admin's password, which is kept nowhere but as a hash; null when there is an admin.
+ * @returns the new admin's password, which is kept nowhere but as a hash; null when there is an admin. And
+ *   whether the log was halted before.
  */
 export async function prepareInstallation(
   databaseUrl: string,
-): Promise<{ newAdmin: { email: string; password: string } | null }> {
+): Promise<{ newAdmin: { email: string; password: string } | null; halted: Halted | null }> {
   const env = { ...readEnv(), DATABASE_URL: databaseUrl };
   const context = contextFor(env);
   try {
@@ -30,11 +32,12 @@ export async function prepareInstallation(
     await revokeRetired(context);
     await registerVerifiers(context, await readVerifiers());
     await writeFile(join(env.BEACON_HOME, "policy.txt"), context.policyText);
-    if ((await context.accounts.count("admin")) > 0) return { newAdmin: null };
+    const halted = await context.logHalt.read();
+    if ((await context.accounts.count("admin")) > 0) return { newAdmin: null, halted };
     const password = randomBytes(12).toString("base64url");
     const admin = { email: ADMIN_EMAIL, name: "Admin", role: "admin" as const, password };
     await createAccount(context, admin);
-    return { newAdmin: { email: ADMIN_EMAIL, password } };
+    return { newAdmin: { email: ADMIN_EMAIL, password }, halted };
   } finally {
     await context.close();
   }

@@ -5,7 +5,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyMigrations } from "@/prisma/migrate";
+import type { Halted } from "@/server/adapters/db/log-halt";
 import { buildSite } from "@/server/cli/build-site";
+import { commitOf } from "@/server/cli/commit";
+import { layMetricsTargets, TARGETS_FILE } from "@/server/cli/metrics-targets";
 import { type PidLock, takePidLock } from "@/server/cli/pid-lock";
 import { checkPort, freePort, keptPort } from "@/server/cli/ports";
 import { listenForShutdown, type Shutdown } from "@/server/cli/shutdown";
@@ -30,11 +33,17 @@ const PROCESSES = {
 
 type Admin = { readonly email: string; readonly password: string | null };
 
-function planOf(
-  name: keyof typeof PROCESSES,
-  environment: Readonly<Record<string, string>>,
-): ProcessPlan {
-  return { name, environment, ...PROCESSES[name] };
+type ProcessName = keyof typeof PROCESSES;
+
+/** What every process is told, and where each serves its metrics. */
+type Surroundings = {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly metricsPorts: Readonly<Record<ProcessName, number>>;
+};
+
+function planOf(name: ProcessName, { environment, metricsPorts }: Surroundings): ProcessPlan {
+  const own = { BEACON_METRICS_PORT: String(metricsPorts[name]) };
+  return { name, environment: { ...environment, ...own }, ...PROCESSES[name] };
 }
 
 /** Level by level: Node's own `recursive` never ends where a file system makes no folders, as in /proc. */
@@ -101,7 +110,8 @@ async function bringUpKeys(env: Env, databaseUrl: string, steps: Steps): Promise
   return steps.run("keys, accounts", async (say) => {
     // Only now: the context brings most of the house with it, and the first lines should not wait.
     const { prepareInstallation } = await import("@/server/cli/prepare-installation");
-    const { newAdmin } = await prepareInstallation(databaseUrl);
+    const { newAdmin, halted } = await prepareInstallation(databaseUrl);
+    if (halted !== null) steps.note(haltedLine(halted));
     say(newAdmin === null ? "as they were" : "a log key and the first admin");
     if (newAdmin !== null) {
       writeFileSync(noteFile, `${newAdmin.email}\n`, { mode: 0o600 });
@@ -110,6 +120,33 @@ async function bringUpKeys(env: Env, databaseUrl: string, steps: Steps): Promise
     if (!existsSync(noteFile)) return null;
     return { email: readFileSync(noteFile, "utf8").trim(), password: null };
   });
+}
+
+/** Everything else works; but nothing is published until a person has looked, and that person is here. */
+const haltedLine = ({ reason, at }: Halted): string =>
+  `THE LOG IS HALTED since ${at.toISOString()}, nothing is signed or published: ${reason} (what to do: docs/operating.md)`;
+
+/** Ports, paths and the commit, chosen once for all processes. */
+async function surroundingsOf(env: Env, databaseUrl: string, steps: Steps): Promise<Surroundings> {
+  const commit = await commitOf(ROOT);
+  const environment = {
+    ...(commit === null ? {} : { BEACON_COMMIT: commit }),
+    NODE_ENV: "production",
+    BEACON_HOME: env.BEACON_HOME,
+    DATABASE_URL: databaseUrl,
+    BEACON_LOOPBACK_PORT: String(env.BEACON_LOOPBACK_PORT ?? (await freePort())),
+    BEACON_VENDOR_PORT: String(
+      env.BEACON_VENDOR_PORT ?? (await keptPort(join(env.BEACON_HOME, "vendor-port"))),
+    ),
+  };
+  const names = (Object.keys(PROCESSES) as ProcessName[]).filter(
+    (name) => name !== "loopback" || env.YAGNA_APPKEY === undefined,
+  );
+  const metricsPorts = await steps.run("metrics", async (say) => {
+    say(`of ${names.length} processes: ${fromHere(join(env.BEACON_HOME, TARGETS_FILE))}`);
+    return layMetricsTargets(env.BEACON_HOME, env.BEACON_METRICS_HOST, names);
+  });
+  return { environment, metricsPorts };
 }
 
 async function bringUpProcesses(
@@ -131,39 +168,31 @@ async function bringUpProcesses(
     },
     () => supervisor.kill(),
   );
-  const environment = {
-    NODE_ENV: "production",
-    BEACON_HOME: env.BEACON_HOME,
-    DATABASE_URL: databaseUrl,
-    BEACON_LOOPBACK_PORT: String(env.BEACON_LOOPBACK_PORT ?? (await freePort())),
-    BEACON_VENDOR_PORT: String(
-      env.BEACON_VENDOR_PORT ?? (await keptPort(join(env.BEACON_HOME, "vendor-port"))),
-    ),
-  };
+  const around = await surroundingsOf(env, databaseUrl, steps);
   await steps.run("golem network", async (say) => {
     if (env.YAGNA_APPKEY !== undefined) {
       say(`yagna at ${env.YAGNA_API_URL}, paid with ${env.BEACON_PAYMENT ?? "nothing yet"}`);
       return;
     }
-    await supervisor.start(planOf("loopback", environment));
-    say(`loopback (simulated) on 127.0.0.1:${environment.BEACON_LOOPBACK_PORT}`);
+    await supervisor.start(planOf("loopback", around));
+    say(`loopback (simulated) on 127.0.0.1:${around.environment.BEACON_LOOPBACK_PORT}`);
   });
   shutdown.signal.throwIfAborted();
   await Promise.all([
     steps.run("workers", async (say) => {
-      await supervisor.start(planOf("workers", environment));
+      await supervisor.start(planOf("workers", around));
       say("log and jobs");
     }),
     steps.run("golem worker", async (say) => {
-      await supervisor.start(planOf("golem", environment));
+      await supervisor.start(planOf("golem", around));
       say("rents providers and runs tasks");
     }),
     steps.run("home worker", async (say) => {
-      await supervisor.start(planOf("home", environment));
+      await supervisor.start(planOf("home", around));
       say("asks from this machine");
     }),
     steps.run("portal", async (say) => {
-      await supervisor.start(planOf("portal", environment));
+      await supervisor.start(planOf("portal", around));
       say(siteOf(env));
     }),
   ]);
@@ -203,6 +232,12 @@ function lastLine(env: Env, admin: Admin | null): string {
   return `Beacon is on ${siteOf(env)}${signIn} | Ctrl-C stops`;
 }
 
+/** A path as somebody in this folder would type it. */
+function fromHere(path: string): string {
+  const way = relative(process.cwd(), path);
+  return way.startsWith("..") ? path : way;
+}
+
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -213,8 +248,7 @@ async function bringUp(env: Env, steps: Steps, shutdown: Shutdown): Promise<stri
     const lock = lockStateFolder(env.BEACON_HOME);
     shutdown.add(async () => lock.release(), lock.release);
     await checkPort(env.HOST, env.PORT, lock.wasStale ? LEAVING_MS : 0);
-    const fromHere = relative(process.cwd(), env.BEACON_HOME);
-    say(fromHere.startsWith("..") ? env.BEACON_HOME : fromHere);
+    say(fromHere(env.BEACON_HOME));
   });
   const build = steps.run("site", async (say) => {
     const logFile = join(env.BEACON_HOME, "logs", "build.log");

@@ -75,11 +75,8 @@ beforeAll(async () => {
   process.env.BEACON_HOME = context.env.BEACON_HOME;
   process.env.DATABASE_URL = context.env.DATABASE_URL;
   const stop = new AbortController();
-  const on = {
-    databaseUrl: context.env.DATABASE_URL ?? "",
-    logger: context.logger,
-    signal: stop.signal,
-  };
+  const databaseUrl = context.env.DATABASE_URL ?? "";
+  const on = { ...context, databaseUrl, signal: stop.signal };
   const jobs = jobProcessors(context);
   const home = homeProcessors(
     context,
@@ -95,7 +92,7 @@ beforeAll(async () => {
   ];
   stopWorkers = async () => {
     stop.abort();
-    await Promise.all(workers.map((close) => close()));
+    await Promise.all(workers.map((worker) => worker.close()));
     await writing;
   };
 });

@@ -124,7 +124,7 @@ export async function aLoopbackInstallation(
   // The database goes away under it at the end.
   pool.on("error", () => {});
   const stop = new AbortController();
-  const on = { databaseUrl, logger, signal: stop.signal };
+  const on = { ...context, databaseUrl, signal: stop.signal };
   const trust = [network.vendor.caPem, ...(options.trust ?? [])];
   const jobs = jobProcessors(context);
   const home = homeProcessors(
@@ -184,7 +184,7 @@ export async function aLoopbackInstallation(
     rows: () => allRows(pool),
     async close() {
       stop.abort();
-      await Promise.all(workers.map((close) => close()));
+      await Promise.all(workers.map((worker) => worker.close()));
       await writing;
       await pool.end();
       await open.close();
@@ -242,7 +242,7 @@ async function startGolem(parts: GolemParts): Promise<GolemProcess> {
   };
   const stop = new AbortController();
   const databaseUrl = context.env.DATABASE_URL ?? "";
-  const on = { databaseUrl, logger: context.logger, signal: stop.signal };
+  const on = { ...context, databaseUrl, signal: stop.signal };
   const processors = golemProcessors(context, golem, parts.keys);
   const workers = [
     runWorker("vantage.session", processors["vantage.session"], on),
@@ -254,7 +254,7 @@ async function startGolem(parts: GolemParts): Promise<GolemProcess> {
     gone,
     async stop() {
       stop.abort();
-      await Promise.all(workers.map((close) => close()));
+      await Promise.all(workers.map((worker) => worker.close()));
       await reaping;
       await real.close();
     },

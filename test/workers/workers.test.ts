@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { JobId } from "@/schemas/primitives";
 import { withDeadline } from "@/server/adapters/clock/deadline";
 import { loopbackNetworks } from "@/server/adapters/geo/loopback-databases";
 import type { VantageRenter } from "@/server/adapters/golem/vantage";
@@ -10,6 +11,7 @@ import { checkLog } from "@/test/support/check-log";
 import { type OpenContext, openContext } from "@/test/support/context";
 import { aModel, eventually } from "@/test/support/fakes";
 import { writeLog } from "@/workers/log-writer";
+import { measureInstallation } from "@/workers/measure-installation";
 import { golemProcessors, jobProcessors } from "@/workers/processors";
 import { runWorker } from "@/workers/run-worker";
 
@@ -52,7 +54,7 @@ const network = (hire: VantageRenter): Golem => ({
 function start(context: Context, hire: VantageRenter): () => Promise<void> {
   const stop = new AbortController();
   const databaseUrl = context.env.DATABASE_URL ?? "";
-  const on = { databaseUrl, logger: context.logger, signal: stop.signal };
+  const on = { ...context, databaseUrl, signal: stop.signal };
   const jobs = jobProcessors(context);
   const golem = golemProcessors(context, network(hire), { keyOf: async () => null });
   const writing = writeLog(context, stop.signal);
@@ -65,9 +67,15 @@ function start(context: Context, hire: VantageRenter): () => Promise<void> {
   ];
   return async () => {
     stop.abort();
-    await Promise.all(workers.map((close) => close()));
+    await Promise.all(workers.map((worker) => worker.close()));
     await writing;
   };
+}
+
+/** How many tasks a job has, and in which places. */
+async function jobOf({ tasks }: Context, id: JobId) {
+  const rows = await tasks.ofJob(id);
+  return { tasks: rows.length, places: new Set(rows.map(({ country }) => country)) };
 }
 
 describe("the workers", () => {
@@ -90,6 +98,54 @@ describe("the workers", () => {
     expect(kinds[1]).toBe("beacon.intent/v1");
     expect(kinds).toContain("beacon.comparison/v1");
     expect(kinds).toContain("beacon.session/v1");
+  });
+
+  it("count what they do as they do it, each thing once, and show how the whole stands", async () => {
+    const context = await aContext({ model: aModel(aChatResponse()) });
+    const stop = start(
+      context,
+      renter(async ({ country }) => aVantage({ country })),
+    );
+    measureInstallation(context);
+    const id = await submitted(context);
+    await eventually(async () => (await context.jobs.byId(id))?.comparedAt !== null, 20_000);
+    await eventually(async () => (await context.log.state()).size > 8);
+    await stop();
+    const text = await context.metrics.render();
+    const seriesValue = (series: string): number | null => {
+      const line = text.split("\n").find((each) => each.startsWith(`${series} `));
+      return line === undefined ? null : Number(line.slice(series.length + 1));
+    };
+    const closed = (place: string) =>
+      seriesValue(`beacon_tasks_closed_total{kind="result",state="answered",place="${place}"}`) ??
+      0;
+    const { tasks, places } = await jobOf(context, id);
+    expect([...places].reduce((sum, place) => sum + closed(place), 0)).toBe(tasks);
+    for (const place of places) {
+      expect(seriesValue(`beacon_sessions_opened_total{place="${place}"}`)).toBe(1);
+      expect(seriesValue(`beacon_sessions_ended_total{place="${place}",result="settled"}`)).toBe(1);
+    }
+    expect(seriesValue('beacon_task_run_duration_seconds_count{kind="result"}')).toBe(tasks);
+    expect(seriesValue("beacon_task_queue_duration_seconds_count")).toBe(tasks);
+    const calls = [
+      ...text.matchAll(/^beacon_service_calls_total\{[^}]*state="answered"\} (\d+)$/gm),
+    ];
+    expect(calls.reduce((sum, [, n]) => sum + Number(n), 0)).toBe(tasks);
+    expect(
+      seriesValue('beacon_queue_messages_total{queue="job.compare",outcome="done"}'),
+    ).toBeGreaterThan(0);
+    expect(seriesValue('beacon_queue_messages_total{queue="job.compare",outcome="failed"}')).toBe(
+      0,
+    );
+    expect(seriesValue('beacon_witness_requests_total{outcome="cosigned"}')).toBeGreaterThan(0);
+    const { size, publishedSize } = await context.log.state();
+    expect(seriesValue("beacon_log_entries")).toBe(size);
+    expect(seriesValue("beacon_log_published_entries")).toBe(publishedSize);
+    expect(seriesValue("beacon_log_batch_entries_sum")).toBe(size);
+    expect(seriesValue("beacon_log_halted")).toBe(0);
+    expect(seriesValue('beacon_open_tasks{status="queued"}')).toBe(0);
+    expect(text).not.toContain(id);
+    await checkLog(context);
   });
 
   it("go on after providers were lost, with the sweep alone", async () => {

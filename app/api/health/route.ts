@@ -1,13 +1,12 @@
-import { getContext } from "@/server/context";
+import { processHealth } from "@/server/health";
 
 export const dynamic = "force-dynamic";
 
-/** Whether the portal can answer: 200 with the log's size, or 503 with what is wrong. */
+/** How the portal stands, for anybody: 200, or 503 when something that it is for does not work. */
 export async function GET(): Promise<Response> {
-  try {
-    const { size, publishedSize } = await getContext().log.state();
-    return Response.json({ ready: true, log: { size, publishedSize } });
-  } catch {
-    return Response.json({ ready: false, code: "DATABASE_UNAVAILABLE" }, { status: 503 });
-  }
+  const { ready, level, at, checks } = await processHealth().report();
+  return Response.json(
+    { ready, level, at, checks },
+    { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } },
+  );
 }

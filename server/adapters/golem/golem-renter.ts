@@ -101,6 +101,7 @@ class GolemRenter implements VantageRenter {
         yagnaUrl: options.yagna.url,
         patienceMs: patience.yagnaMs,
         now,
+        onLook: options.onLook,
         onGone: options.onUnavailable,
       }),
       watchRentals({ uses, cover: this.#cover, book, everyMs: patience.holdMs }),

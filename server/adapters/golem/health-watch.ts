@@ -7,6 +7,8 @@ export type HealthWatchOptions = {
   /** For how long yagna may be away: it can be restarted in the meantime, and sick for a moment. */
   readonly patienceMs: number;
   readonly now: () => Date;
+  /** Told what came of every question. */
+  readonly onLook?: ((isWell: boolean) => void) | undefined;
   readonly onGone: (reason: string) => void;
 };
 
@@ -15,12 +17,14 @@ export type HealthWatchOptions = {
  *
  * @returns stops the watch.
  */
-export function watchHealth({ yagnaUrl, patienceMs, now, onGone }: HealthWatchOptions): () => void {
+export function watchHealth(options: HealthWatchOptions): () => void {
+  const { yagnaUrl, patienceMs, now, onLook, onGone } = options;
   let wellAtMs = now().getTime();
   let isOver = false;
   const timer = setInterval(async () => {
     const isWell = await answers(yagnaUrl);
     if (isWell) wellAtMs = now().getTime();
+    if (!isOver) onLook?.(isWell);
     if (isOver || now().getTime() - wellAtMs < patienceMs) return;
     stop();
     onGone("yagna does not answer");

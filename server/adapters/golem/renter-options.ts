@@ -47,4 +47,6 @@ export type GolemRenterOptions = {
   readonly now: () => Date;
   /** yagna has been away for longer than `patience` allows. Called at most once. */
   readonly onUnavailable: (reason: string) => void;
+  /** Told every few seconds whether yagna answered. */
+  readonly onLook?: (isWell: boolean) => void;
 };

@@ -12,7 +12,17 @@ export type Producer = {
   enqueue<N extends QueueName>(name: N, key: string, payload: Payload<N>): Promise<void>;
   /** Rings a queue every `everyMs` without end. Set up once, however often and from wherever it is called. */
   schedule<N extends QueueName>(name: N, everyMs: number, payload: Payload<N>): Promise<void>;
+  /** How many messages of each queue wait, are delayed or are worked on. */
+  depths(): Promise<readonly QueueDepth[]>;
   close(): Promise<void>;
+};
+
+/** How full a queue is. */
+export type QueueDepth = {
+  readonly queue: QueueName;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
 };
 
 /** BullMQ with PostgreSQL behind it. */
@@ -51,13 +61,13 @@ export function createProducer(databaseUrl: string, log: Logger): Producer {
    * Works with a queue, and forgets one that failed: BullMQ remembers for ever that it could not
    * connect at its first try, and the database may only have been starting.
    */
-  async function withQueue(
+  async function withQueue<T>(
     name: QueueName,
-    work: (queue: InstanceType<typeof PostgresQueue>) => Promise<unknown>,
-  ): Promise<void> {
+    work: (queue: InstanceType<typeof PostgresQueue>) => Promise<T>,
+  ): Promise<T> {
     const queue = queueOf(name);
     try {
-      await work(queue);
+      return await work(queue);
     } catch (error) {
       if (queues.get(name) === queue) queues.delete(name);
       queue.close().catch(() => {});
@@ -65,11 +75,23 @@ export function createProducer(databaseUrl: string, log: Logger): Producer {
     }
   }
   return {
-    enqueue: (name, key, payload) =>
-      withQueue(name, (queue) => queue.add(name, payload, { jobId: key })),
-    schedule: (name, everyMs, payload) =>
-      withQueue(name, (queue) =>
+    async enqueue(name, key, payload) {
+      await withQueue(name, (queue) => queue.add(name, payload, { jobId: key }));
+    },
+    async schedule(name, everyMs, payload) {
+      await withQueue(name, (queue) =>
         queue.upsertJobScheduler(name, { every: everyMs }, { name, data: payload }),
+      );
+    },
+    depths: () =>
+      Promise.all(
+        (Object.keys(QUEUES) as QueueName[]).map(async (name) => {
+          const counts = await withQueue(name, (queue) =>
+            queue.getJobCounts("waiting", "prioritized", "delayed", "active"),
+          );
+          const { waiting = 0, prioritized = 0, delayed = 0, active = 0 } = counts;
+          return { queue: name, waiting: waiting + prioritized, delayed, active };
+        }),
       ),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

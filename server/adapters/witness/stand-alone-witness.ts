@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { checkStateFolder, stateFileIn } from "@/server/adapters/witness/state-folder";
 import { parseWatchedLogs } from "@/server/adapters/witness/watched-logs";
-import { createWitnessCore } from "@/server/adapters/witness/witness-core";
+import { createWitnessCore, type WitnessCore } from "@/server/adapters/witness/witness-core";
 import { startWitnessServer } from "@/server/adapters/witness/witness-server";
 import { BeaconError } from "@/server/domain/errors";
 import { formatVerifierKey, type NamedSigner } from "@/server/domain/log/verifier-key";
@@ -17,7 +17,12 @@ export type StandAloneWitnessOptions = {
   readonly port: number;
   readonly now: () => Date;
   readonly onFailure: (error: unknown) => void;
+  /** Told what it answered to every checkpoint, and how long that took. */
+  readonly onAnswer?: (answer: AnswerKind, tookMs: number) => void;
 };
+
+/** `failed`: for a reason of its own. */
+export type AnswerKind = Awaited<ReturnType<WitnessCore["addCheckpoint"]>>["kind"] | "failed";
 
 /** A witness that runs. */
 export type StandAloneWitness = {
@@ -41,7 +46,7 @@ const REQUEST_LIMIT_MS = 10_000;
 export async function startStandAloneWitness(
   options: StandAloneWitnessOptions,
 ): Promise<StandAloneWitness> {
-  const { signers, logLines, stateFolder, host, port, now, onFailure } = options;
+  const { signers, logLines, stateFolder, host, port, now, onFailure, onAnswer } = options;
   const logKeys = parseWatchedLogs(logLines);
   const origins = [...new Set(logKeys.map(({ name }) => name))];
   if (origins.length === 0) throw new BeaconError("CONFIG_INVALID", "no log to watch");
@@ -54,7 +59,7 @@ export async function startStandAloneWitness(
     now,
   });
   const server = await startWitnessServer({
-    core,
+    core: onAnswer === undefined ? core : telling(core, onAnswer),
     origins,
     host,
     port,
@@ -63,3 +68,22 @@ export async function startStandAloneWitness(
   });
   return { ...server, origins, verifierKeys: core.keys.map(formatVerifierKey) };
 }
+
+/** The same core, which tells what it answers. */
+const telling = (
+  core: WitnessCore,
+  tell: (answer: AnswerKind, tookMs: number) => void,
+): Pick<WitnessCore, "addCheckpoint" | "state"> => ({
+  state: core.state,
+  async addCheckpoint(request) {
+    const startedAt = performance.now();
+    let answer: AnswerKind = "failed";
+    try {
+      const given = await core.addCheckpoint(request);
+      answer = given.kind;
+      return given;
+    } finally {
+      tell(answer, performance.now() - startedAt);
+    }
+  },
+});

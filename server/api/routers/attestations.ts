@@ -4,6 +4,7 @@ import { AttestationReport, KeyLabel } from "@/schemas/attestation";
 import { AttestationEntry } from "@/schemas/log-entry";
 import { AttestationId, JobId, KeyId, type UserId } from "@/schemas/primitives";
 import { DsseEnvelope } from "@/schemas/receipt";
+import { measureFiling } from "@/server/api/measure-filing";
 import { createRecent } from "@/server/api/recent";
 import {
   adminProcedure,
@@ -79,7 +80,7 @@ export const attestationsRouter = router({
     .input(
       z.strictObject({ report: AttestationReport, entry: AttestationEntry, dsse: DsseEnvelope }),
     )
-    .mutation(({ ctx, input }) => fileAttestation(ctx, input)),
+    .mutation(({ ctx, input }) => measureFiling(ctx.metrics, fileAttestation(ctx, input))),
 
   /** What has to be signed, once, by a key that is to be enrolled. */
   challenge: attesterProcedure.mutation(({ ctx }) => challengeFor(ctx, ctx.actor.id as UserId)),

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { JobId } from "@/schemas/primitives";
 import { createProducer, type Producer } from "@/server/adapters/queue/producer";
 import { BeaconError } from "@/server/domain/errors";
+import { createPulses } from "@/server/domain/health/pulse";
+import { createMetrics } from "@/server/meters";
 import { logger } from "@/server/telemetry/logger";
 import { aJobId } from "@/test/support/builders";
 import { ownDatabase } from "@/test/support/database";
@@ -33,13 +35,17 @@ function aWorker(work: (jobId: JobId, signal: AbortSignal) => Promise<void> = as
     done.push(jobId);
     await work(jobId, signal);
   };
-  const close = runWorker("job.dispatch", process, {
+  const metrics = createMetrics();
+  const pulses = createPulses(() => new Date());
+  const { close } = runWorker("job.dispatch", process, {
     databaseUrl: db.url,
     logger: listening,
+    metrics,
+    pulses,
     signal: stop.signal,
   });
   closing.push(close);
-  return { done, said, stop, close };
+  return { done, said, stop, close, metrics, pulses };
 }
 let count = 0;
 const nextJob = () => aJobId(++count);
@@ -153,6 +159,47 @@ describe("a message", () => {
   });
 });
 
+describe("whoever watches a worker", () => {
+  it("learns what became of each message, and that its worker lives", async () => {
+    const { queueOf, metrics, pulses } = await worked(async () => {
+      throw new BeaconError("JOB_NOT_FOUND", "there is no such job");
+    });
+    expect(queueOf("failed")).toBe(1);
+    expect(queueOf("done")).toBe(0);
+    expect(await metrics.render()).toContain("beacon_queue_message_duration_seconds_count");
+    expect(pulses.of("job.dispatch")?.lastGoodAt).toBeInstanceOf(Date);
+    const again = await worked(async () => {});
+    expect(again.queueOf("done")).toBe(1);
+  });
+
+  it("learns how many messages wait", async () => {
+    const producer = aProducer();
+    const before = (await producer.depths()).find(({ queue }) => queue === "home.session");
+    expect(before).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
+    const jobId = nextJob();
+    await producer.enqueue("home.session", jobId, { jobId });
+    const after = (await producer.depths()).find(({ queue }) => queue === "home.session");
+    expect(after).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  /** One message, worked on once. */
+  async function worked(work: (jobId: JobId) => Promise<void>) {
+    const { done, close, metrics, pulses } = aWorker(work);
+    await ring(aProducer(), nextJob());
+    await eventually(() => done.length === 1);
+    await close();
+    const text = await metrics.render();
+    const queueOf = (outcome: string) =>
+      Number(
+        new RegExp(
+          `^beacon_queue_messages_total\\{queue="job.dispatch",outcome="${outcome}"\\} (\\d+)$`,
+          "m",
+        ).exec(text)?.[1],
+      );
+    return { queueOf, metrics, pulses };
+  }
+});
+
 describe("a schedule", () => {
   it("rings again and again, once an interval, from however many it was set up", async () => {
     const [one, other] = [aProducer(), aProducer()];
@@ -164,8 +211,10 @@ describe("a schedule", () => {
       runWorker("sweep.reconcile", hear, {
         databaseUrl: db.url,
         logger: silent,
+        metrics: createMetrics(),
+        pulses: createPulses(() => new Date()),
         signal: new AbortController().signal,
-      }),
+      }).close,
     );
     await one.schedule("sweep.reconcile", 200, {});
     await other.schedule("sweep.reconcile", 200, {});
