@@ -29,8 +29,11 @@ export function Spread({ spread }: { spread: TimeSpread | null }) {
   if (spread === null) return <NotMeasured />;
   return (
     <span className="tabular-nums">
-      median <b className="font-semibold">{formatDuration(spread.medianMs)}</b> (n ={" "}
-      {formatCount(spread.n)}), 90 % within {formatDuration(spread.p90Ms)}
+      <span className="whitespace-nowrap">
+        median <b className="font-semibold">{formatDuration(spread.medianMs)}</b> (n ={" "}
+        {formatCount(spread.n)}),
+      </span>{" "}
+      <span className="whitespace-nowrap">90 % within {formatDuration(spread.p90Ms)}</span>
     </span>
   );
 }

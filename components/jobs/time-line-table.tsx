@@ -25,7 +25,10 @@ function Places({ view }: { view: TimelineView }) {
       <tbody>
         {view.lanes.map(({ place, counts, unasked, times }) => (
           <tr key={place}>
-            <Th scope="row" className="border-t border-line whitespace-nowrap text-ink">
+            <Th
+              scope="row"
+              className="border-t border-line py-2.5 align-top! whitespace-nowrap text-ink"
+            >
               <Country code={place} />
             </Th>
             <Td>{formatCount(counts.queued)}</Td>

@@ -20,15 +20,23 @@ function tickLabel(at: Date, tickMs: number): string {
   return tickMs >= MINUTE_MS ? text.slice(11, 16) : text.slice(11, 19);
 }
 
+/** With six marks, the second and the last but one have no room beside the ends' on a phone. */
+const CROWDED = 6;
+
 /** The marks of the axis with their times. The first and the last stand within it, not across its ends. */
 function AxisLabels({ axis, zero }: { axis: TimeAxis; zero: number }) {
   const last = axis.ticksMs.length - 1;
+  const anchorOf = (n: number) => {
+    if (n === 0) return "";
+    return n === last ? "-translate-x-full" : "-translate-x-1/2";
+  };
+  const isSpared = (n: number) => last === CROWDED - 1 && (n === 1 || n === last - 1);
   return (
     <div aria-hidden="true" className="relative h-5 text-[11.5px] text-muted tabular-nums">
       {axis.ticksMs.map((ms, n) => (
         <span
           key={ms}
-          className={`absolute whitespace-nowrap ${n === 0 ? "" : n === last ? "-translate-x-full" : "-translate-x-1/2"}`}
+          className={`absolute whitespace-nowrap ${anchorOf(n)} ${isSpared(n) ? "hidden sm:block" : ""}`}
           style={{ left: `${(100 * (ms - axis.fromMs)) / (axis.toMs - axis.fromMs)}%` }}
         >
           {tickLabel(new Date(zero + ms), axis.tickMs)}
@@ -67,7 +75,7 @@ function Picture({ view, zero, nowMs }: { view: TimelineView; zero: number; nowM
       <div className="grid gap-3">
         {view.lanes.map((lane) => (
           <div key={lane.place} className="grid gap-x-4 md:grid-cols-[11rem_1fr]">
-            <p className="flex flex-wrap items-center gap-x-2 text-sm">
+            <p className="flex flex-wrap content-center items-center gap-x-2 text-sm">
               <Country code={lane.place} />
               <Providers sessions={lane.sessions} />
             </p>
