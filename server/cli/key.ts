@@ -8,6 +8,7 @@ import { takePidLock } from "@/server/cli/pid-lock";
 import { portalClient, sayPortalFailure } from "@/server/cli/portal-client";
 import { retireRunner } from "@/server/context";
 import { BeaconError } from "@/server/domain/errors";
+import { oneLine } from "@/server/domain/one-line";
 import { readEnv } from "@/server/env";
 
 export const KEY_USAGE =
@@ -58,9 +59,10 @@ async function list(url: string | undefined, io: CommandIo): Promise<0> {
   return 0;
 }
 
-const lineOf = ({ key, role, registrationIndex, revocation, isInUse }: KeyView): string =>
+const lineOf = ({ key, registrationIndex, revocation, isInUse, ...view }: KeyView): string =>
   [
-    `${key}  ${role}  registered as entry ${registrationIndex}`,
+    `${key}  ${view.role}  registered as entry ${registrationIndex}`,
+    view.organisation === null ? "" : ` for ${oneLine(view.organisation)}`,
     revocation === null ? "" : `, ${revocation.reason}: revoked as entry ${revocation.index}`,
     isInUse ? ", in use" : "",
   ].join("");

@@ -1,11 +1,16 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { EntryType } from "@/schemas/log-entry";
 import { createPrisma } from "@/server/adapters/db/client";
 import { type Context, openInspection } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
 import { createFrontier } from "@/server/domain/log/frontier";
 import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
 import { appendLeaves } from "@/server/services/append-leaves";
+import { fileAttestation } from "@/server/services/file-attestation";
 import { type FsckReport, fsckLog } from "@/server/services/fsck-log";
+import { revokeKeysOfAccount } from "@/server/services/revoke-attester-keys";
+import { aFinishedJob } from "@/test/support/a-finished-job";
+import { anEnrolledAttester, signedBy } from "@/test/support/an-attester";
 import { submitted, writeAll } from "@/test/support/builders";
 import { type OpenContext, openContext } from "@/test/support/context";
 
@@ -50,6 +55,68 @@ async function tamper(context: Context, statement: string): Promise<void> {
 }
 const flipped = (column: string, byte = 0) =>
   `set_byte(${column}, ${byte}, get_byte(${column}, ${byte}) # 1)`;
+
+/** A log with an attestation by a key that was then taken back. */
+async function anAttestedLog(): Promise<{ readonly context: Context; readonly id: string }> {
+  const open = await openContext();
+  opened.push(open);
+  const { context } = open;
+  const jobId = await aFinishedJob(context);
+  const ada = await anEnrolledAttester(context);
+  const { id } = await fileAttestation(context, await signedBy(ada, context, jobId));
+  await revokeKeysOfAccount(context, ada.account);
+  await writeAll(context);
+  return { context, id };
+}
+
+describe("fsck of a log with attestations", () => {
+  const indexOf = async ({ log }: Context, kind: EntryType, place = -1) =>
+    (await log.ofKind(kind, null)).at(place)?.index ?? -1;
+
+  it("finds nothing in one that is as it was written", async () => {
+    const { context } = await anAttestedLog();
+    expect((await fsck(context)).damages).toEqual([]);
+  });
+
+  it("names rows of attestations and keys that lost their leaf", async () => {
+    for (const table of ["attestations", "attester_keys"]) {
+      const { context, id } = await anAttestedLog();
+      await tamper(context, `UPDATE ${table} SET "leafHash" = ${flipped(`"leafHash"`)}`);
+      const [damage, ...more] = (await fsck(context)).damages;
+      expect(more).toEqual([]);
+      expect(damage?.where).toMatch(
+        table === "attestations" ? `attestation ${id}` : /^attester key key-[a-z2-7]{26}$/,
+      );
+    }
+  });
+
+  it("names an attestation whose key the log does not know, or had taken back", async () => {
+    const { context } = await anAttestedLog();
+    const [key, revocation, attestation] = [
+      await indexOf(context, "beacon.key/v1"),
+      await indexOf(context, "beacon.revocation/v1"),
+      await indexOf(context, "beacon.attestation/v1"),
+    ];
+    // As if the one had been sequenced in the place of the other.
+    const swap = (a: number, b: number) =>
+      [
+        [a, -1],
+        [b, a],
+        [-1, b],
+      ].map(([from, to]) => `UPDATE log_entries SET index = ${to} WHERE index = ${from}`);
+    for (const statement of swap(attestation, revocation)) await tamper(context, statement);
+    expect((await fsck(context)).damages).toContainEqual({
+      where: `entry ${revocation}`,
+      what: "an entry before it takes back the key that signed it",
+    });
+    for (const statement of swap(attestation, revocation)) await tamper(context, statement);
+    for (const statement of swap(key, attestation)) await tamper(context, statement);
+    expect((await fsck(context)).damages).toContainEqual({
+      where: `entry ${key}`,
+      what: "no entry before it registers the key that signed it",
+    });
+  });
+});
 
 describe("fsck", () => {
   it("finds nothing in a log that is as it was written", async () => {

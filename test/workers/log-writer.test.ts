@@ -8,12 +8,16 @@ import type { Witness } from "@/server/adapters/witness/witness";
 import { type Context, contextFor } from "@/server/context";
 import { BeaconError } from "@/server/domain/errors";
 import { readEnv } from "@/server/env";
+import { fileAttestation } from "@/server/services/file-attestation";
 import { registerRunner } from "@/server/services/register-runner";
+import { aFinishedJob } from "@/test/support/a-finished-job";
+import { anEnrolledAttester, signedBy } from "@/test/support/an-attester";
 import { submitted, writeAll } from "@/test/support/builders";
 import { checkLog } from "@/test/support/check-log";
+import { openContext } from "@/test/support/context";
 import { Crash, dyingAt } from "@/test/support/crash-points";
 import { createTestDatabase } from "@/test/support/database";
-import { eventually } from "@/test/support/fakes";
+import { eventually, fakeBus } from "@/test/support/fakes";
 import { writeLog } from "@/workers/log-writer";
 
 const undo: (() => unknown)[] = [];
@@ -228,5 +232,23 @@ describe("a writer that dies", () => {
     expect(await restored.log.state()).toEqual(before);
     const errors = await written(restored, isHalted(restored));
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe("a log that takes an attestation in", () => {
+  it("tells of its job when a published checkpoint includes it", async () => {
+    const open = await openContext();
+    undo.push(() => open.close());
+    const { context } = open;
+    const jobId = await aFinishedJob(context);
+    const ada = await anEnrolledAttester(context);
+    await fileAttestation(context, await signedBy(ada, context, jobId));
+    const bus = { ...context.bus, ...fakeBus() };
+    await written({ ...context, bus }, async () => {
+      const { publishedSize, size } = await context.log.state();
+      return publishedSize === size && bus.announced.some(({ kind }) => kind === "job.changed");
+    });
+    expect(bus.announced).toContainEqual({ kind: "job.changed", jobId });
+    await checkLog(context);
   });
 });

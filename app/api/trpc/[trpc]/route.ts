@@ -1,4 +1,5 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { withBoundedBody } from "@/server/api/bounded-body";
 import { refuseForeignOrigin } from "@/server/api/own-origin";
 import { answerOrRefuse } from "@/server/api/refuse";
 import { appRouter } from "@/server/api/root";
@@ -11,7 +12,7 @@ const handler = (request: Request): Promise<Response> =>
     refuseForeignOrigin(request, context.publicUrl);
     return fetchRequestHandler({
       endpoint: "/api/trpc",
-      req: request,
+      req: await withBoundedBody(request),
       router: appRouter,
       createContext: async () => {
         const cookies = cookiesIn(request.headers.get("cookie") ?? undefined);
