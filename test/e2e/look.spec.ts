@@ -3,10 +3,14 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { STEPS } from "@/components/composer/steps";
 import { test } from "@/test/support/e2e-test";
+import { pageFacts } from "@/test/support/page-facts";
+import { type PageFacts, SITE_PAGES } from "@/test/support/pages";
 import { demonstration, exampleSpec, portal } from "@/test/support/portal";
 import { ROOT } from "@/test/support/run-tool";
-import { shownReport, signIn } from "@/test/support/shown-report";
+import { shownReport } from "@/test/support/shown-report";
+import { signIn } from "@/test/support/sign-in";
 
 const SCREENS = join(ROOT, "test-results", "screens");
 const WIDE = { width: 1280, height: 900 };
@@ -61,17 +65,27 @@ async function look(page: Page, name: string): Promise<void> {
 test.describe("every page has one h1, fits 400 px, and gives axe nothing to object to, light and dark:", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" }, viewport: WIDE });
 
+  let facts: PageFacts;
+  test.beforeAll(async () => {
+    facts = await pageFacts();
+  });
+
+  for (const { name, path, as } of SITE_PAGES)
+    test(name, async ({ page }) => {
+      if (as !== null) await signIn(page, "/", facts.accounts[as]);
+      await page.goto(path(facts));
+      await look(page, name);
+    });
+
+  // What somebody sees who may not see the page, and where there is none.
   for (const [name, path] of [
-    ["front", "/"],
-    ["jobs", "/jobs"],
-    ["log", "/log"],
-    ["key-registry", "/log/keys"],
-    ["services", "/services"],
-    ["providers", "/providers"],
-    ["methodology", "/methodology"],
-    ["verify", "/verify"],
-    ["sign-in", "/sign-in"],
     ["compose-refused", "/jobs/new"],
+    ["users-refused", "/users"],
+    ["attester-refused", "/attester"],
+    ["account-refused", "/account"],
+    ["invitation-refused", `/invitations/${"x".repeat(43)}`],
+    ["explore-nothing", "/explore?q=zzzzzz"],
+    ["explore-bad-query", "/explore?country=Germany&state=censored"],
     ["not-found", "/no/such/page"],
   ] as const)
     test(name, async ({ page }) => {
@@ -142,9 +156,15 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
 
   test("the composer, a job under way, and the same job withdrawn", async ({ page }) => {
     await signIn(page, "/jobs/new");
-    await page.getByRole("checkbox", { name: /^control-open/ }).check();
     await page.getByRole("button", { name: "Add a prompt" }).click();
-    await look(page, "compose");
+    for (const { step, name } of STEPS) {
+      await page
+        .getByRole("navigation", { name: "Steps" })
+        .getByRole("link", { name: new RegExp(` ${name}`) })
+        .click();
+      if (step === "services") await page.getByRole("checkbox", { name: /^control-open/ }).check();
+      await look(page, `compose-${step}`);
+    }
     const spec = { ...exampleSpec("demonstration"), title: "A job that is withdrawn", repeats: 50 };
     const { jobId } = await portal
       .client()

@@ -1,6 +1,5 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { CHECKS, type CheckName } from "@/server/domain/verify/report";
-import { portal } from "@/test/support/portal";
 
 /** How the browser marks one check. Weak: it does not fail, and a reader should mind something. */
 export type ShownMark = "holds" | "fails" | "weak" | "not applicable";
@@ -48,14 +47,4 @@ export async function shownReport(region: Locator): Promise<ShownReport> {
     code: null,
     checks: CHECKS.map((name, i) => ({ name, mark: "", reason: "", ...rows[i] })),
   };
-}
-
-/** Signs in through the form, with the password that `npm start` printed. */
-export async function signIn(page: Page, next = "/"): Promise<void> {
-  const { email, password } = portal.admin();
-  await page.goto(`/sign-in?next=${next}`);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 }
