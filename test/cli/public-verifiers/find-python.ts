@@ -12,8 +12,11 @@ export function pythonOrSkip(context: TestContext): string {
   return "program" in found ? found.program : skipBecause(context, found.problem);
 }
 
-/** Past the wrappers that choose between versions, which take longer than the program itself. */
-function findPython(): Found {
+/**
+ * The program that runs verify.py, or why there is none. Past the wrappers that choose between
+ * versions, which take longer than the program itself.
+ */
+export function findPython(): Found {
   const code = `
 import shutil, sys
 print(sys.executable)
