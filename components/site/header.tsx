@@ -18,6 +18,11 @@ function Person({ viewer }: { viewer: Viewer }) {
           Users
         </Link>
       )}
+      {viewer.role === "attester" && (
+        <Link href="/attester" className={link}>
+          Attester
+        </Link>
+      )}
       <Link href="/account" className={link} title="Your account">
         <span className="max-w-40 truncate max-sm:hidden">
           {viewer.name} · {viewer.role}
