@@ -7,9 +7,11 @@ import { builtVerifiers, VERIFIER_FOLDER, verifiersCommand } from "@/server/cli/
 
 /**
  * What a page may spend on judging one receipt. The aim was 6,144: the forms of entries and receipts
- * take some 1,400 of it, the sentences of reports 600, what is said of unreadable files 500.
+ * take some 1,400 of it, the sentences of reports 600, what is said of unreadable files 500. It has
+ * 8,678; a dozen more are left because the minifier's short names move it by a few when the table of
+ * error codes changes.
  */
-const LIMIT_GZ_BYTES = 8_678;
+const LIMIT_GZ_BYTES = 8_690;
 
 const built = await builtVerifiers();
 
