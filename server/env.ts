@@ -129,11 +129,11 @@ const Settings = z.object({
   /** Where each process serves its metrics and readiness: an address of this machine, and a port; set by `npm start`, the same at every start. */
   BEACON_METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   BEACON_METRICS_PORT: port.optional(),
-  /** The commit that this is; set by `npm start` where it can be known. */
+  /** The commit that this is; unset: `npm start` asks git. */
   BEACON_COMMIT: z
     .string()
-    .regex(/^[0-9a-z-]{1,64}$/)
-    .default("unknown"),
+    .regex(/^[0-9A-Za-z-]{1,64}$/)
+    .optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 

@@ -59,7 +59,8 @@ export function openEyes(
   env: Pick<Env, "BEACON_METRICS_HOST" | "BEACON_METRICS_PORT" | "BEACON_COMMIT">,
   log: Logger,
 ): Eyes & { close(): Promise<void> } {
-  const build = { version: versionHere(), commit: env.BEACON_COMMIT, node: process.version };
+  const commit = env.BEACON_COMMIT ?? "unknown";
+  const build = { version: versionHere(), commit, node: process.version };
   const metrics = processMetrics(build);
   const health = processHealth(name);
   countLines((level) => metrics.of.linesLogged.add({ level }));

@@ -128,7 +128,7 @@ const haltedLine = ({ reason, at }: Halted): string =>
 
 /** Ports, paths and the commit, chosen once for all processes. */
 async function surroundingsOf(env: Env, databaseUrl: string, steps: Steps): Promise<Surroundings> {
-  const commit = await commitOf(ROOT);
+  const commit = env.BEACON_COMMIT ?? (await commitOf(ROOT));
   const environment = {
     ...(commit === null ? {} : { BEACON_COMMIT: commit }),
     NODE_ENV: "production",

@@ -5,12 +5,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Readiness } from "@/schemas/health";
 import { withDeadline } from "@/server/adapters/clock/deadline";
 import { createKeyFile } from "@/server/adapters/keys/key-file";
 import { createMlDsaKeyFile } from "@/server/adapters/keys/mldsa-key-file";
 import { formatAddCheckpoint } from "@/server/adapters/witness/add-checkpoint-body";
 import { createHttpWitness } from "@/server/adapters/witness/http-witness";
 import { stateFileIn } from "@/server/adapters/witness/state-folder";
+import { freePort } from "@/server/cli/ports";
 import { WITNESS_USAGE, witnessCommand } from "@/server/cli/witness";
 import { openWitness } from "@/server/context";
 import { cosignersOf } from "@/server/domain/log/cosignature";
@@ -23,7 +25,9 @@ import {
 import { ed25519Verifier } from "@/server/domain/signature";
 import { aRequest, checkpointOf, LOG_KEY, ORIGIN } from "@/test/adapters/witness/a-log";
 import { eventually } from "@/test/support/fakes";
+import { promtool, runPromtool } from "@/test/support/promtool";
 import { ROOT } from "@/test/support/run-tool";
+import { skipBecause } from "@/test/support/skip";
 
 const NAME = "witness.example/w";
 const LOG = formatVerifierKey(LOG_KEY);
@@ -38,6 +42,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const child of children) child.kill("SIGKILL");
   children = [];
+  surroundings = {};
   rmSync(home, { recursive: true, force: true });
 });
 const state = () => join(home, "state");
@@ -47,12 +52,15 @@ const args = (...more: readonly string[]) => [
   ...more,
 ];
 
+/** What daemons are told by their environment. */
+let surroundings: Record<string, string> = {};
+
 /** `beacon witness`, as a process of its own, until it says where it listens or ends. */
 async function aDaemon(...more: readonly string[]) {
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "server/cli/beacon.ts", "witness", ...args(...more)],
-    { cwd: ROOT, env: { ...process.env, BEACON_HOME: home, DATABASE_URL: "" } },
+    { cwd: ROOT, env: { ...process.env, BEACON_HOME: home, DATABASE_URL: "", ...surroundings } },
   );
   children.push(child);
   let said = "";
@@ -173,6 +181,39 @@ describe("beacon witness", () => {
     expect((await run(args("--log", LOG))).exit).toBe(0);
     expect(readdirSync(state())).toEqual(["notes.txt"]);
   });
+
+  it("serves its metrics and its readiness where it is told to, and nothing of them elsewhere", async (context) => {
+    const port = await freePort();
+    surroundings = { BEACON_METRICS_PORT: String(port) };
+    const daemon = await aDaemon("--log", LOG);
+    expect((await post(daemon.url, [0, 3])).status).toBe(200);
+    expect((await post(daemon.url, [0, 3])).status).toBe(409);
+    const watched = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    const ready = await watched("/readyz");
+    expect(ready.status).toBe(200);
+    expect(Readiness.parse(await ready.json())).toMatchObject({
+      process: "witness",
+      ready: true,
+      checks: [
+        { name: "process" },
+        { name: "metrics-address" },
+        { name: "cosigning", level: "ok" },
+      ],
+    });
+    const metrics = await (await watched("/metrics")).text();
+    expect(metrics).toContain('beacon_cosigning_requests_total{outcome="cosigned"} 1');
+    expect(metrics).toContain('beacon_cosigning_requests_total{outcome="stale"} 1');
+    expect((await fetch(`${daemon.url}/metrics`)).status).toBe(404);
+    daemon.child.kill("SIGTERM");
+    await daemon.ended;
+    await expect(watched("/healthz")).rejects.toThrow();
+    const tool = await promtool();
+    if ("missing" in tool) skipBecause(context, tool.missing);
+    expect(await runPromtool(tool, ["check", "metrics"], { input: metrics })).toEqual({
+      code: 0,
+      said: "",
+    });
+  }, 180_000);
 
   it("does not start when it is asked wrongly", async () => {
     const withoutKey = ["--name", NAME, "--log", LOG];

@@ -10,6 +10,9 @@ export type Canary = { readonly secret: string; readonly forms: readonly Buffer[
 /** The beginnings of a 3-byte group that a secret may come after: base64 differs with them. */
 const OFFSETS = [0, 1, 2] as const;
 
+/** A secret of letters, digits, hyphens and underscores that was made elsewhere, as a canary. */
+export const canaryOf = (secret: string): Canary => ({ secret, forms: formsOf(secret) });
+
 /** A new canary, with signs around its core that JSON and URLs write differently. */
 export function aCanary(): Canary {
   const core = `canary${randomBytes(12).toString("hex")}Z`;

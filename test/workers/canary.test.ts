@@ -18,6 +18,7 @@ import { allRows } from "@/test/support/all-rows";
 import { aCanary, CanaryWatch, holds } from "@/test/support/canary";
 import { createTestDatabase, type TestDatabase } from "@/test/support/database";
 import { type Installation, startInstallation } from "@/test/support/installation";
+import { signInOver } from "@/test/support/sign-in-over";
 
 /** The key that nobody may see, and a word that everybody sees, which proves that one looks well. */
 const key = aCanary();
@@ -127,17 +128,9 @@ describe("in a whole installation, a key that an admin entered", () => {
   async function signedIn(): Promise<string> {
     const [, email = "", password = ""] =
       /sign in as (\S+), password (\S+) \|/.exec(beacon.output()) ?? [];
-    const first = await fetch(`${beacon.url}/api/auth/csrf`);
-    const { csrfToken } = (await first.json()) as { csrfToken: string };
-    const cookieOf = (response: Response) =>
-      response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
-    const second = await fetch(`${beacon.url}/api/auth/callback/credentials`, {
-      method: "POST",
-      redirect: "manual",
-      headers: { cookie: cookieOf(first).join("; ") },
-      body: new URLSearchParams({ csrfToken, email, password }),
-    });
-    return [...cookieOf(first), ...cookieOf(second)].join("; ");
+    const { cookies, isSignedIn } = await signInOver(beacon.url, { email, password });
+    expect(isSignedIn).toBe(true);
+    return cookies;
   }
 
   async function enterServices(): Promise<readonly ServiceRef[]> {
