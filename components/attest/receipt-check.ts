@@ -4,6 +4,7 @@ import { runVerification, type Verification } from "@/components/verify/run-veri
 import type { VerificationWorld } from "@/components/verify/verification-world";
 import type { ReviewCheck } from "@/schemas/attestation";
 import type { ReviewSubject } from "@/schemas/attestation-view";
+import { isReceiptOf } from "@/server/domain/attest/is-receipt-of";
 
 const fails = (reason: string): ReviewCheck => ({
   check: "receipt-verifies",
@@ -17,9 +18,9 @@ function strangerOf({ facts }: Verification["report"], subject: ReviewSubject): 
   const { entry } = facts;
   if (facts.index !== BigInt(subject.comparisonIndex) || entry.type !== "beacon.comparison/v1")
     return "The portal served the receipt of another entry.";
-  return entry.comparison === subject.comparison && entry.cid === subject.comparisonCid
+  return isReceiptOf(facts, subject)
     ? null
-    : "The receipt is of another comparison, or of other bytes, than the one on this page.";
+    : "The receipt is of another comparison, of other bytes, or of another job than the one on this page.";
 }
 
 /** The first row of the checklist, out of a verification. A document that nobody saw is not confirmed by anybody. */

@@ -2,6 +2,7 @@ import type { ReviewCheck } from "@/schemas/attestation";
 import type { ReviewSubject, ReviewView } from "@/schemas/attestation-view";
 import type { JobId } from "@/schemas/primitives";
 import type { PortalClient } from "@/server/cli/portal-client";
+import { isReceiptOf } from "@/server/domain/attest/is-receipt-of";
 import { BeaconError } from "@/server/domain/errors";
 import type { Policy } from "@/server/domain/log/policy";
 import type { VerificationReport } from "@/server/domain/verify/report";
@@ -64,17 +65,8 @@ function firstRow(report: VerificationReport, subject: ReviewSubject): ReviewChe
       "fails",
       `The comparison's receipt is not sound: ${failed.map(({ name }) => name).join(", ")}.`,
     );
-  const { entry, index, origin, size, cosigned } = report.facts;
-  const isOfSubject =
-    entry.type === "beacon.comparison/v1" &&
-    entry.comparison === subject.comparison &&
-    entry.job === subject.job &&
-    entry.cid === subject.comparisonCid &&
-    entry.intent === subject.intent &&
-    entry.simulated === subject.simulated &&
-    index === BigInt(subject.comparisonIndex) &&
-    origin === subject.log;
-  if (!isOfSubject || report.verdict !== "sound")
+  const { size, cosigned } = report.facts;
+  if (!isReceiptOf(report.facts, subject) || report.verdict !== "sound")
     return row("fails", "The receipt is of something else than the comparison that is shown.");
   return row(
     "holds",

@@ -49,10 +49,12 @@ describe("the receipt's row of the checklist", () => {
     });
     expect(await checkReceipt(world, third)).toMatchObject({
       outcome: "fails",
-      reason: expect.stringContaining("other bytes"),
+      reason: expect.stringContaining("another comparison"),
     });
     const renamed = { ...subject, comparison: `cmp-${"z".repeat(26)}` as ComparisonId };
     expect((await checkReceipt(aReviewWorld(), renamed)).reason).toContain("another comparison");
+    for (const lie of [{ simulated: !subject.simulated }, { intent: 9 }, { log: "beacon.local/0" }])
+      expect((await checkReceipt(aReviewWorld(), { ...subject, ...lie })).outcome).toBe("fails");
   });
 
   it("fails for a file that is no receipt", async () => {
