@@ -122,7 +122,7 @@ export function SignInListParts({
           disabled={acting.isPending}
           onClick={() => acting.mutate(acts.endAll)}
         >
-          Sign out everywhere, here too
+          End all sessions, this one too
         </Button>
       </div>
     </Card>

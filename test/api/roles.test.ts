@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import type { AppRouter } from "@/server/api/root";
@@ -12,27 +14,31 @@ import { aService } from "@/test/adapters/service/a-service";
 import { anEnrolment, aSealedAttestation } from "@/test/domain/attest/an-attestation";
 import { aSpec, exampleJson } from "@/test/domain/job/job-specs";
 import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
-import { aJobId, announced, aTaskRow } from "@/test/support/builders";
+import { aJobId, announced, aTaskRow, sixteen } from "@/test/support/builders";
 import { ownContext } from "@/test/support/context";
+import {
+  ADDRESSES,
+  type Kind,
+  mayAsk,
+  PAGES,
+  routesIn,
+  type Seen,
+  seenAddresses,
+  seenPages,
+  tableOf,
+  WHO,
+  type Who,
+} from "@/test/support/role-matrix";
+import { ROOT } from "@/test/support/run-tool";
 
 const house = ownContext();
-const ACTORS = {
+const ACTORS: Readonly<Record<Who, Actor | null>> = {
   nobody: null,
   reader: { id: "usr-reader", name: "Joan", role: "reader" },
   attester: { id: "usr-attester", name: "Ada", role: "attester" },
   admin: { id: "usr-admin", name: "Grace", role: "admin" },
   operator: { id: "operator", name: "Command line", role: "admin" },
-} as const satisfies Record<string, Actor | null>;
-type Who = keyof typeof ACTORS;
-const WHO = Object.keys(ACTORS) as Who[];
-
-/** Whom each kind of procedure is for. */
-const ALLOWED = {
-  everyone: WHO,
-  "signed in": ["reader", "attester", "admin", "operator"],
-  attesters: ["attester"],
-  admins: ["admin", "operator"],
-} as const satisfies Record<string, readonly Who[]>;
+};
 
 const DRAFT_KEY = randomUUID();
 
@@ -40,7 +46,7 @@ const DRAFT_KEY = randomUUID();
 const NOBODY = userIdFrom(sixteen(250));
 
 /** Every procedure of the portal: whom it is for, and an input that fits. One line each. */
-const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }> = {
+const PROCEDURES: Record<string, { for: Kind; input?: unknown }> = {
   "accounts.create": {
     for: "admins",
     input: { email: "new@example.org", name: "New", role: "attester" },
@@ -88,7 +94,6 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
   "jobs.blocks": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.byJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "comparisons.latest": { for: "everyone", input: { limit: 5 } },
-  "explorer.search": { for: "everyone", input: EVERYTHING },
   "attestations.review": { for: "everyone", input: { jobId: aJobId(250) } },
   "attestations.ofJob": { for: "everyone", input: { jobId: aJobId(250) } },
   "attestations.byId": { for: "everyone", input: { id: aSealedAttestation().report.id } },
@@ -105,6 +110,7 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
     for: "admins",
     input: { email: "nobody@example.org", ...anEnrolment() },
   },
+  "explorer.search": { for: "everyone", input: EVERYTHING },
   "explorer.count": { for: "everyone", input: filterOf(EVERYTHING) },
   "explorer.facets": { for: "everyone" },
   "citations.byTask": { for: "everyone", input: { taskId: aTaskRow().id } },
@@ -151,7 +157,6 @@ const PROCEDURES: Record<string, { for: keyof typeof ALLOWED; input?: unknown }>
 
 /** Calls a procedure by its path; answers "OK" or the tRPC code that it was refused with. */
 async function call(role: Who, path: string, input: unknown): Promise<string> {
-  "session.challenge": { for: "everyone" },
   const actor = ACTORS[role];
   const signal = AbortSignal.timeout(5_000);
   const caller: unknown = createCaller({ ...house.context, actor }, { signal });
@@ -167,6 +172,44 @@ async function call(role: Who, path: string, input: unknown): Promise<string> {
   }
 }
 
+const ROLES_PAGE = join(ROOT, "docs", "roles.md");
+/** What came of every call, as it came. */
+const seen: Record<string, Record<Who, boolean>> = {};
+
+/** `docs/roles.md`. What it says of pages and addresses is what `test/e2e/roles.spec.ts` sees. */
+const rolesPage = (procedures: Seen): string =>
+  `# Who may do what
+
+Printed by the tests, which ask for everything here as each of five: *nobody* (no session), a *reader*, an
+*attester* and an *admin* (an account of that role), and the *operator* (the command line with the installation's
+token, which acts as an admin and has no account). Write it again with
+\`BEACON_WRITE_ROLES=1 npx vitest run --project server test/api/roles.test.ts\`.
+
+*No* means: a page shows one sentence on whom it is for and a way to sign in, and everything else answers 401 to
+nobody and 403 to the others, before it looks at what was sent. An admin never attests: who runs a portal does not
+vouch for what it shows.
+
+## Pages
+
+The operator's token opens no page.
+
+${tableOf("page", seenPages())}
+
+## Addresses
+
+Route handlers and what is served besides. *Yes* means that everybody gets the same answer, which for an address that
+needs another credential of its own, or is not configured, is a refusal: \`POST /tlog/add\` takes tokens and keys of
+submitters, and the WebSockets know nobody, whatever cookies come along.
+
+${tableOf("address", seenAddresses())}
+
+## Procedures
+
+All of \`/api/trpc\`, each called with an input that fits.
+
+${tableOf("procedure", procedures)}
+`;
+
 describe("who may call what", () => {
   it("is decided here for every procedure that there is", () => {
     const { procedures } = (appRouter as AppRouter & { _def: { procedures: object } })._def;
@@ -178,10 +221,21 @@ describe("who may call what", () => {
       WHO.map((role) => ({ path, role, ...procedure })),
     ),
   )("$path by $role", async ({ path, role, for: kind, input }) => {
-    const allowed: readonly Who[] = ALLOWED[kind];
     const code = await call(role, path, input);
-    if (allowed.includes(role)) expect(["OK", "NOT_FOUND", "CONFLICT"]).toContain(code);
+    const isIn = ["OK", "NOT_FOUND", "CONFLICT"].includes(code);
+    seen[path] = { ...(seen[path] as Record<Who, boolean>), [role]: isIn };
+    if (mayAsk(role, kind)) expect(isIn, code).toBe(true);
     else expect(code).toBe(role === "nobody" ? "UNAUTHORIZED" : "FORBIDDEN");
+  });
+
+  it("is what docs/roles.md says", () => {
+    if (process.env.BEACON_WRITE_ROLES === "1") writeFileSync(ROLES_PAGE, rolesPage(seen));
+    expect(readFileSync(ROLES_PAGE, "utf8")).toBe(rolesPage(seen));
+  });
+
+  it("is decided for every page and every address that there is", () => {
+    expect(Object.keys(PAGES).toSorted()).toEqual(routesIn("page"));
+    expect(Object.keys(ADDRESSES).toSorted()).toEqual(routesIn("route"));
   });
 
   it.each([

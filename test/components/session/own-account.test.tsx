@@ -68,7 +68,7 @@ describe("one's own sign-ins", () => {
     expect(rows[1]?.textContent).toContain("OpenID Connect");
     press(/End the session of Browser 2/);
     await screen.findByRole("table");
-    press(/Sign out everywhere/);
+    press(/End all sessions/);
     await expect.poll(() => done).toEqual(["sgn-2", "all"]);
   });
 
@@ -82,7 +82,7 @@ describe("one's own sign-ins", () => {
   it("say when there is none, and when ending one was refused", async () => {
     show([], refused("ACCOUNT_NOT_FOUND", "There is no such account."));
     expect(screen.getByText("No sign-in of yours is known.")).toBeTruthy();
-    press(/Sign out everywhere/);
+    press(/End all sessions/);
     expect((await screen.findByRole("alert")).textContent).toContain("There is no such account.");
   });
 });
