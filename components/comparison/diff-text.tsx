@@ -1,3 +1,4 @@
+import { counted } from "@/components/ui/count";
 import { UntrustedParts } from "@/components/ui/untrusted-text";
 import type { Segment } from "@/server/domain/eval/word-diff";
 
@@ -16,21 +17,28 @@ function unitsOf(segments: readonly Segment[]): readonly Unit[] {
   return units;
 }
 
-/** White space alone cannot be seen to differ, so it gets a sign. */
-const shown = (text: string): string =>
-  text.trim() === "" ? text.replace(/\n/g, "↵\n").replace(/[^\S\n]/g, "␣") : text;
+/** White space alone cannot be seen to differ, so it is told in words: `2 line breaks, 1 space`. */
+function whiteInWords(text: string): string {
+  const breaks = text.match(/\n/g)?.length ?? 0;
+  const spaces = text.replace(/[\r\n]/g, "").length;
+  const parts = [
+    breaks > 0 && counted(breaks, "line break"),
+    spaces > 0 && counted(spaces, "space"),
+  ];
+  return parts.filter((part) => part !== false).join(", ");
+}
 
 function Marked({ kind, text }: Segment) {
-  if (kind === "removed")
-    return (
-      <del className="only-first">
-        <UntrustedParts text={shown(text)} />
-      </del>
+  const content =
+    text.trim() === "" ? (
+      <bdi className="font-sans text-[12.5px] text-muted">{whiteInWords(text)}</bdi>
+    ) : (
+      <UntrustedParts text={text} />
     );
-  return (
-    <ins className="only-second">
-      <UntrustedParts text={shown(text)} />
-    </ins>
+  return kind === "removed" ? (
+    <del className="only-first">{content}</del>
+  ) : (
+    <ins className="only-second">{content}</ins>
   );
 }
 

@@ -33,7 +33,7 @@ function Chooser({
   const places = [...new Set(excerpts.map(({ country }) => country))];
   const repeats = excerpts.filter(({ country }) => country === chosen.country);
   return (
-    <div>
+    <div className="grid content-start gap-2">
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[13px]">
         <b className="font-semibold">{title}</b>
         <Country code={chosen.country} />
@@ -45,7 +45,7 @@ function Chooser({
         </Link>
       </p>
       {chosen.isElsewhere && (
-        <p className="mt-1 text-[13px] text-beacon">
+        <p className="text-[13px] text-beacon">
           Left out of all figures: its exit turned out to be in another country.
         </p>
       )}

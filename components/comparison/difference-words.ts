@@ -15,7 +15,7 @@ import type { Divergence, WordDiff } from "@/server/domain/eval/word-diff";
 export function namesOf(a: ResponseExcerpt, b: ResponseExcerpt): readonly [string, string] {
   const isOneCountry = a.country === b.country;
   const nameOf = ({ country, repeat }: ResponseExcerpt): string =>
-    isOneCountry ? `${placeName(country)}, repeat ${repeat + 1}` : placeName(country);
+    isOneCountry ? `${placeName(country)} (repeat ${repeat + 1})` : placeName(country);
   return [nameOf(a), nameOf(b)];
 }
 
@@ -82,8 +82,8 @@ export function sentenceSummary(
   const moved = rows.filter((row) => "isMoved" in row && row.isMoved).length;
   const parts = [
     [count(rows, "changed"), "in other words"],
-    [count(rows, "removed"), `from ${a} only`],
-    [count(rows, "added"), `from ${b} only`],
+    [count(rows, "removed"), `only from ${a}`],
+    [count(rows, "added"), `only from ${b}`],
   ] as const;
   const told = parts.flatMap(([n, what]) => (n === 0 ? [] : [`${formatCount(n)} ${what}`]));
   const differ = `${formatCount(rows.length - same)} of ${counted(rows.length, "sentence")} differ${told.length === 0 ? "" : `: ${told.join(", ")}`}.`;

@@ -82,7 +82,7 @@ export function RateCard({
         <b className="font-semibold">Responses: {label}</b>, {over}
         {comparison.simulated && <span className="text-beacon">, simulated network</span>}
       </p>
-      <div className="grid items-start gap-x-10 gap-y-6 *:min-w-0 lg:grid-cols-2">
+      <div className="grid items-start gap-x-10 gap-y-6 *:min-w-0 lg:grid-cols-[minmax(0,1fr)_36rem]">
         <RateChartSlot
           tone={tone}
           label={`Chart: share of responses that were ${label}, by country, with 95 % intervals. The table has the same figures.`}

@@ -28,7 +28,9 @@ export function RateTable({
           <Th>Country</Th>
           <Th className="text-end">Of n responses</Th>
           <Th className="text-end">Share</Th>
-          <Th className={isLeftOut || isUnverified ? "text-end" : "pe-0 text-end"}>95 %</Th>
+          <Th className={isLeftOut || isUnverified ? "text-end" : "pe-0 text-end"}>
+            Interval, 95 %
+          </Th>
           {isUnverified && <Th className="text-end">Exit not verified</Th>}
           {isLeftOut && <Th className="pe-0 text-end">Not counted</Th>}
         </tr>
@@ -45,7 +47,7 @@ export function RateTable({
             <Td label="Share" className="text-end whitespace-nowrap">
               {rate.share === null ? <NotMeasured /> : formatShare(rate.share)}
             </Td>
-            <Td label="95 %" className="text-end">
+            <Td label="Interval, 95 %" className="text-end">
               {rate.interval === null ? <NotMeasured /> : intervalInWords(rate.interval)}
             </Td>
             {isUnverified && (

@@ -12,7 +12,7 @@ type Sides = {
 /** What a row is, by a sign and in words. */
 const LOOKS = {
   same: { sign: "=", words: "in both" },
-  changed: { sign: "≈", words: "in other words" },
+  changed: { sign: "~", words: "in other words" },
   removed: { sign: "−", words: "only here" },
   added: { sign: "+", words: "only here" },
 } as const satisfies Record<SentenceRow["kind"], { sign: string; words: string }>;
@@ -23,10 +23,10 @@ function Label({ row }: { row: SentenceRow }) {
   return (
     <p className="text-[12.5px] leading-snug text-muted">
       <span aria-hidden="true" className="me-1.5 font-semibold text-ink">
-        {moved ? "⇄" : sign}
+        {moved ? (row.b.at > row.a.at ? "↓" : "↑") : sign}
       </span>
       {words}
-      {moved && `, moved: ${row.a.at + 1} → ${row.b.at + 1}`}
+      {moved && `, moved from place ${row.a.at + 1} to ${row.b.at + 1}`}
     </p>
   );
 }

@@ -7,9 +7,7 @@ import type { Place } from "@/schemas/country";
 import { omittedTerms, type TermCoverage } from "@/server/domain/eval/term-coverage";
 
 /** More rows than these tell less: the first are those that countries use most differently. */
-const SHOWN_TERMS = 24;
-
-const SIGN = { all: "●", some: "◐", none: "○" } as const;
+const SHOWN_TERMS = 16;
 
 function Uses({
   uses,
@@ -28,14 +26,19 @@ function Uses({
         <NotMeasured />
       </td>
     );
-  const sign = uses === 0 ? SIGN.none : uses === answers ? SIGN.all : SIGN.some;
   return (
     <td
       title={`${term}: in ${uses} of ${counted(answers, "answer")} from ${placeName(place)}`}
       className="px-1 py-1.5 text-center whitespace-nowrap"
     >
-      <span aria-hidden="true" className="me-1 text-accent">
-        {sign}
+      <span
+        aria-hidden="true"
+        className="me-2 inline-block h-2 w-8 overflow-hidden rounded-full border border-line-strong align-middle max-sm:hidden"
+      >
+        <span
+          className="block h-full bg-accent"
+          style={{ width: `${Math.round((uses / answers) * 100)}%` }}
+        />
       </span>
       {formatCount(uses)}
       <span className="text-muted">/{formatCount(answers)}</span>
@@ -83,9 +86,6 @@ export function TermTable({ coverage, language }: { coverage: TermCoverage; lang
         </tbody>
       </Table>
       <p className="mt-3 text-[13px] text-muted">
-        <span aria-hidden="true">
-          {SIGN.all} all · {SIGN.some} some · {SIGN.none} none.{" "}
-        </span>
         {terms.length > SHOWN_TERMS &&
           `${counted(terms.length - SHOWN_TERMS, "more term")} that countries use more alike ${terms.length - SHOWN_TERMS === 1 ? "is" : "are"} not shown. `}
         Worked out over {formatCount(answers)}

@@ -26,37 +26,34 @@ export function VerdictCard({
       aria-label="What may be said"
       className="rounded-lg border border-s-4 border-line border-s-beacon bg-sheet px-5 py-5 sm:px-6"
     >
-      <div className="grid gap-x-12 gap-y-5 *:min-w-0 lg:grid-cols-[1fr_24rem]">
-        <div>
-          <Ladder rung={rung} />
-          {rung === "not-tested" && (
-            <p className="mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]">
-              {describeStates(states)}
-            </p>
-          )}
-          <p
-            className={
-              rung === "not-tested"
-                ? "mt-3 max-w-[66ch] text-muted"
-                : "mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]"
-            }
-          >
-            {FINDING_SENTENCE[rung]}
+      <div>
+        <Ladder rung={rung} />
+        {rung === "not-tested" && (
+          <p className="mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]">
+            {describeStates(states)}
           </p>
-          {rung === "not-comparable" && (
-            <ul className="mt-2 grid max-w-[66ch] gap-1 text-sm text-muted">
-              {reasons.map((reason) => (
-                <li key={reason}>{reason}</li>
-              ))}
-            </ul>
-          )}
-          <p className="mt-3 max-w-[66ch] text-sm text-muted">
-            {spec.contrasts.length === 0
-              ? "No contrast was announced before the run, so whatever one sees here is exploratory."
-              : `Announced before the run, ${counted(spec.contrasts.length, "contrast")}: ${spec.contrasts.map(announced).join("; ")}.`}
-          </p>
-        </div>
-        <NotShown sentences={notShown({ spec, comparison })} />
+        )}
+        <p
+          className={
+            rung === "not-tested"
+              ? "mt-3 max-w-[66ch] text-muted"
+              : "mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]"
+          }
+        >
+          {FINDING_SENTENCE[rung]}
+        </p>
+        {rung === "not-comparable" && (
+          <ul className="mt-2 grid max-w-[66ch] gap-1 text-sm text-muted">
+            {reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        )}
+        <p className="mt-3 max-w-[66ch] text-sm text-muted">
+          {spec.contrasts.length === 0
+            ? "No contrast was announced before the run, so whatever one sees here is exploratory."
+            : `Announced before the run, ${counted(spec.contrasts.length, "contrast")}: ${spec.contrasts.map(announced).join("; ")}.`}
+        </p>
       </div>
       <div className="no-print mt-5 flex flex-wrap gap-2">
         {leafIndex !== null && (
@@ -83,6 +80,7 @@ export function VerdictCard({
           </DownloadLink>
         )}
       </div>
+      <NotShown sentences={notShown({ spec, comparison })} />
     </section>
   );
 }

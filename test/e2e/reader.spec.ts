@@ -70,7 +70,10 @@ test.describe("without JavaScript, a reader", () => {
       .getByRole("navigation", { name: "Service, read" })
       .getByRole("link", { name: "control-regional" })
       .click();
-    await page.getByRole("navigation", { name: "Repeat" }).getByRole("link", { name: "3" }).click();
+    await page
+      .getByRole("navigation", { name: "Repeat", exact: true })
+      .getByRole("link", { name: "3" })
+      .click();
     const third = excerpts.filter(
       ({ repeat, text }) => repeat === 2 && text !== null && text !== "",
     );

@@ -115,7 +115,7 @@ function ofTheResponses({ comparison: { closed, groups } }: NotShownInput): read
     ),
     ...when(
       mismatched > 0,
-      `What ${counted(mismatched, "response")} would change. Left out, because the exit turned out to be in another country.`,
+      `What ${counted(mismatched, "response")} would change. Left out: the exit turned out to be in another country.`,
     ),
     ...when(
       without > 0,

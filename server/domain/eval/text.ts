@@ -88,21 +88,18 @@ function runsOf(part: string): readonly string[] {
   return runs;
 }
 
-/** One token of a text: a word, a run of white space, or anything else, as it stands there. */
-export type Token = { readonly text: string; readonly isWord: boolean };
-
 const WHITE_OR_NOT = /[ \t\r\n]+|[^ \t\r\n]+/g;
 
 /**
- * All of a text in tokens, in order: put together again they are the text, unit by unit. Nothing is
- * normalized. Cut as `wordsOf` cuts, piece by piece, so that the time grows with the length alone.
+ * All of a text in tokens, in order: words, runs of white space, and whatever else stands there. Put
+ * together again they are the text, unit by unit; nothing is normalized. Cut as `wordsOf` cuts, piece by piece, so that the time grows with the length alone.
  *
  * @param language a BCP 47 tag.
  */
-export function tokensOf(text: string, language: string): readonly Token[] {
+export function tokensOf(text: string, language: string): readonly string[] {
   const segmenter = segmenterFor(language, "word");
-  const known = new Map<string, readonly Token[]>();
-  const tokens: Token[] = [];
+  const known = new Map<string, readonly string[]>();
+  const tokens: string[] = [];
   for (const piece of text.match(WHITE_OR_NOT) ?? []) {
     let cut = known.get(piece);
     if (cut === undefined) {
@@ -114,13 +111,8 @@ export function tokensOf(text: string, language: string): readonly Token[] {
   return tokens;
 }
 
-const tokensOfPiece = (segmenter: Intl.Segmenter, piece: string): readonly Token[] =>
-  piece.trim() === ""
-    ? [{ text: piece, isWord: false }]
-    : segmentsOf(segmenter, piece).map(({ segment, isWordLike }) => ({
-        text: segment,
-        isWord: isWordLike === true,
-      }));
+const tokensOfPiece = (segmenter: Intl.Segmenter, piece: string): readonly string[] =>
+  piece.trim() === "" ? [piece] : segmentsOf(segmenter, piece).map(({ segment }) => segment);
 
 /**
  * All of a text in sentences, in order, each with the white space behind it (the first also with what

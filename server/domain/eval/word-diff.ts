@@ -1,5 +1,5 @@
 import { diff } from "fast-myers-diff";
-import { type Token, tokensOf } from "@/server/domain/eval/text";
+import { tokensOf } from "@/server/domain/eval/text";
 
 /** A stretch of one text or of both. `removed` stands in the first only, `added` in the second only. */
 export type Segment = { readonly kind: "same" | "removed" | "added"; readonly text: string };
@@ -50,8 +50,8 @@ export function wordDiff(
   if (changes === null) return null;
   const readable = withoutCrumbs(changes, ours);
   const segments: Segment[] = [];
-  const put = (kind: Segment["kind"], tokens: readonly Token[]): void => {
-    if (tokens.length > 0) segments.push({ kind, text: tokens.map(({ text }) => text).join("") });
+  const put = (kind: Segment["kind"], tokens: readonly string[]): void => {
+    if (tokens.length > 0) segments.push({ kind, text: tokens.join("") });
   };
   let [at, removedWords, addedWords] = [0, 0, 0];
   for (const [fromA, toA, fromB, toB] of readable) {
@@ -76,20 +76,23 @@ export function wordDiff(
 /** `[from, to)` of the first text is replaced by `[from, to)` of the second. */
 type Change = readonly [fromA: number, toA: number, fromB: number, toB: number];
 
-const wordCount = (tokens: readonly Token[]): number =>
-  tokens.reduce((count, { isWord }) => count + (isWord ? 1 : 0), 0);
+/** By its own letters and digits, whatever stands around it: a token is a word in both texts or in neither. */
+const WORD = /[\p{L}\p{N}]/u;
+
+const wordCount = (tokens: readonly string[]): number =>
+  tokens.reduce((count, token) => count + (WORD.test(token) ? 1 : 0), 0);
 
 /** Thrown out of the diff and caught around it: there is no other way to stop it. */
 class TooFar extends Error {}
 
 function changesBetween(
-  a: readonly Token[],
-  b: readonly Token[],
+  a: readonly string[],
+  b: readonly string[],
   maxComparisons: number,
 ): readonly Change[] | null {
   const numbers = new Map<string, number>();
-  const numbered = (tokens: readonly Token[]): Uint32Array =>
-    Uint32Array.from(tokens, ({ text }) => {
+  const numbered = (tokens: readonly string[]): Uint32Array =>
+    Uint32Array.from(tokens, (text) => {
       const number = numbers.get(text) ?? numbers.size;
       numbers.set(text, number);
       return number;
@@ -109,7 +112,7 @@ function changesBetween(
 }
 
 /** Joins changes over equal runs that are too short to mean anything. */
-function withoutCrumbs(changes: readonly Change[], a: readonly Token[]): readonly Change[] {
+function withoutCrumbs(changes: readonly Change[], a: readonly string[]): readonly Change[] {
   const joined: Change[] = [];
   for (const change of changes) {
     const last = joined.at(-1);
@@ -125,7 +128,7 @@ export function firstDivergence(a: string, b: string, language: string): Diverge
   if (a === b) return null;
   const [ours, theirs] = [tokensOf(a, language), tokensOf(b, language)];
   let tokens = 0;
-  while (tokens < ours.length && ours[tokens]?.text === theirs[tokens]?.text) tokens++;
+  while (tokens < ours.length && ours[tokens] === theirs[tokens]) tokens++;
   return { tokens, words: wordCount(ours.slice(0, tokens)), characters: commonCharacters(a, b) };
 }
 

@@ -81,17 +81,17 @@ describe("the choice of two answers", () => {
     Object.assign(navigator, { clipboard: { writeText } });
     show(all);
     fireEvent.click(screen.getByRole("button", { name: "Copy link to these two answers" }));
-    expect(await screen.findByText("Copied.")).toBeTruthy();
+    expect(await screen.findByText("copied")).toBeTruthy();
     const [address] = writeText.mock.calls[0] ?? [];
     expect(address).toMatch(
       new RegExp(`^http.*/jobs/${id}\\?.*a=${taskIdIn(DE, 0)}.*#differences$`),
     );
   });
 
-  it("says so, with the address, where there is no clipboard", async () => {
+  it("says so where there is no clipboard", async () => {
     Object.assign(navigator, { clipboard: undefined });
     show(all);
     fireEvent.click(screen.getByRole("button", { name: "Copy link to these two answers" }));
-    expect(await screen.findByText(/^Not copied: http/)).toBeTruthy();
+    expect(await screen.findByText("not copied")).toBeTruthy();
   });
 });

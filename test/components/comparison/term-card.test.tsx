@@ -28,9 +28,9 @@ describe("terms that most answers use", () => {
     show(all);
     const rows = within(screen.getByRole("table")).getAllByRole("row").slice(1);
     expect(rows.map(({ textContent }) => textContent)).toEqual([
-      "warning●2/2○0/2",
-      "inquiry●2/2●2/2",
-      "found◐1/2◐1/2",
+      "warning2/20/2",
+      "inquiry2/22/2",
+      "found1/21/2",
     ]);
     expect(screen.getByText(/Worked out over 4 answers\./)).toBeTruthy();
   });

@@ -116,7 +116,7 @@ describe("what a comparison does not show", () => {
     const input = anInput({}, cell, { closed });
     expect(own(input).slice(-4)).toEqual([
       "Out of which country 1,200 responses came. That is not verified.",
-      "What 2 responses would change. Left out, because the exit turned out to be in another country.",
+      "What 2 responses would change. Left out: the exit turned out to be in another country.",
       "What would have come of 3 announced tasks that closed without a response. Failures are not drawn by lot.",
       "What the length limit cut off from 1 answer.",
     ]);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { tokensOf } from "@/server/domain/eval/text";
 import { firstDivergence, type Segment, wordDiff } from "@/server/domain/eval/word-diff";
 import { LANGUAGE_CASES, told } from "@/test/domain/eval/four-languages";
 import { anyText, aVersionOf, LANGUAGES } from "@/test/domain/eval/texts";
@@ -106,6 +107,17 @@ describe("where two texts part", () => {
   it("is where one text ends, when the other only goes on", () => {
     expect(firstDivergence("The dam.", "The dam. It held.", "en")).toMatchObject({ characters: 8 });
     expect(firstDivergence("", "x", "en")).toEqual({ tokens: 0, words: 0, characters: 0 });
+  });
+
+  it("is where the first difference begins", () => {
+    fc.assert(
+      fc.property(anyPair, ([a, b]) => {
+        const [first] = diffOf(a, b, "en").segments;
+        const alike = first?.kind === "same" ? tokensOf(first.text, "en").length : 0;
+        const divergence = firstDivergence(a, b, "en");
+        if (divergence !== null) expect(divergence.tokens).toBe(alike);
+      }),
+    );
   });
 
   it("comes after a prefix that both texts have, whatever the language", () => {
