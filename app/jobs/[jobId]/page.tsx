@@ -19,6 +19,7 @@ import { FollowSessions, LiveJob, WithdrawButton } from "@/components/jobs/loade
 import { MoneyPanel } from "@/components/jobs/money-panel";
 import { SessionTable } from "@/components/jobs/session-table";
 import { TimeLine } from "@/components/jobs/time-line";
+import { WithdrawnNote } from "@/components/jobs/withdrawn-note";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody, PageHead } from "@/components/site/page-body";
 import { ButtonLink } from "@/components/ui/button";
@@ -58,9 +59,9 @@ export default async function JobPage({ params, searchParams }: Props) {
     caller.comparisons.byJob({ jobId: job.id }),
     caller.session.viewer(),
     caller.jobs.completeness({ jobId: job.id }),
+    caller.jobs.timeline({ jobId: job.id }),
     caller.jobs.blocks({ jobId: job.id }),
     searchParams,
-    caller.jobs.timeline({ jobId: job.id }),
   ]);
   const isClosed = job.status === "COMPLETED" || job.status === "WITHDRAWN";
   return (
@@ -115,9 +116,9 @@ export default async function JobPage({ params, searchParams }: Props) {
         {comparison !== null && (
           <>
             <HowAsked spec={job.spec} />
+            <TimeLine view={timeline} />
             <MoneyPanel job={job} />
             <CompletenessPanel jobId={job.id} view={completeness} />
-            <TimeLine view={timeline} />
             <BundleDownloads
               jobId={job.id}
               simulated={job.simulated}
