@@ -186,10 +186,10 @@ export type ResponseSnapshot = {
   readonly finishedAt: Instant | null;
   /** From the request's first byte to the response's last, in milliseconds. */
   readonly latencyMs: number | null;
-  /** The request as it was sent, and what came with the answer; null: no answer came, or its block is not held. */
-  readonly exchange: ExchangeDocument | null;
   /** How long it waited in the queue, was held, and ran: each for itself. */
   readonly times: TaskTimes;
+  /** The request as it was sent, and what came with the answer; null: no answer came, or its block is not held. */
+  readonly exchange: ExchangeDocument | null;
   readonly session:
     | (SessionSnapshot & {
         readonly geo: VantageDocument | null;
