@@ -203,7 +203,7 @@ describe("whoever watches an installation", () => {
     const metricsOf = async (address = "") => (await fetch(`http://${address}/metrics`)).text();
     // What is read from the database for metrics is read at most every ten seconds.
     await eventually(
-      async () => (await metricsOf(workers?.address)).includes("beacon_log_halted 1"),
+      async () => /^beacon_log_halted 1$/m.test(await metricsOf(workers?.address)),
       30_000,
     );
     await watch("when its log is halted");
