@@ -153,7 +153,7 @@ export function ComposerForm(props: ComposerFormProps) {
         />
         <StartFrom catalog={catalog} onTake={take} />
       </div>
-      <SaveLine keeping={state.keeping} />
+      <SaveLine keeping={state.keeping} id={state.id} />
       <ConflictNote keeping={state.keeping} keeper={keeper} />
       <AsideNote aside={state.aside} keeper={keeper} />
       <UnopenedNote unopened={state.unopened} />

@@ -144,7 +144,7 @@ function FurtherContrasts({
     onChange({ contrasts: rows.map((row) => (row.key === key ? { ...row, ...part } : row)) });
   return (
     <>
-      <ol className="grid gap-4">
+      <ol className="grid gap-4 empty:hidden">
         {rows.map((row, i) => (
           <ContrastRow
             key={row.key}

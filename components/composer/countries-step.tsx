@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 import { COUNTRY_GROUPS } from "@/components/composer/country-groups";
+import { Mark } from "@/components/composer/mark";
 import { controlId } from "@/components/composer/problems";
 import { type StepProps, toggled } from "@/components/composer/step-props";
 import { Field, FieldError, Tick } from "@/components/jobs/form-field";
@@ -54,7 +55,7 @@ function GroupPicks({ all, chosen, onPick }: Picking) {
                 )
               }
             >
-              <span aria-hidden="true">{isOn ? "✓" : "+"}</span> {name}
+              <Mark of={isOn ? "done" : "add"} /> {name}
               <span className="font-normal text-muted">
                 {here.length} of {countries.length}
               </span>

@@ -5,7 +5,7 @@ import { placeHref } from "@/components/composer/place";
 import { refusalOf } from "@/components/refusal";
 import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
-import { counted } from "@/components/ui/count";
+import { formatCount } from "@/components/ui/count";
 import { Instant } from "@/components/ui/instant";
 import { Empty, ErrorNote } from "@/components/ui/states";
 import type { DraftId, DraftRow } from "@/schemas/draft";
@@ -127,7 +127,7 @@ export function DraftList({
       }}
     >
       <summary className="flex min-h-11 items-center text-sm font-medium">
-        {count === 0 ? "No drafts yet" : `Your drafts: ${counted(count, "draft")}`}
+        {count === 0 ? "No drafts yet" : `Your drafts: ${formatCount(count)}`}
       </summary>
       <div className="grid gap-4 pb-4">
         {refusal !== null && (

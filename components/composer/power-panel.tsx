@@ -11,7 +11,7 @@ import {
 } from "@/server/domain/job/power-sentence";
 
 /** Numbers of repeats that are set against the one that was typed. */
-const OTHERS = [3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
+const OTHERS = [3, 4, 5, 6, 10, 20, 50];
 
 const gapInWords = ({ canShow }: OtherDesign, gap: number | null): string => {
   if (!canShow) return "nothing";
@@ -89,7 +89,7 @@ export function RepeatsTable({
                     {gapInWords(row, row.sharedGap)}
                   </Td>
                 )}
-                <Td className="text-end">
+                <Td>
                   {!isNow && (
                     <Button
                       tone="quiet"

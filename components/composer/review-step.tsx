@@ -1,3 +1,4 @@
+import { Mark } from "@/components/composer/mark";
 import type { ComposerPlace } from "@/components/composer/place";
 import { controlId, type Problem } from "@/components/composer/problems";
 import { StepLink } from "@/components/composer/step-list";
@@ -23,9 +24,9 @@ function ProblemList({
 }) {
   if (problems.length === 0)
     return (
-      <p className="text-sm">
-        <span aria-hidden="true" className="text-ok">
-          ✓{" "}
+      <p className="flex items-center gap-2 text-sm">
+        <span className="text-ok">
+          <Mark of="done" />
         </span>
         Nothing is in the way of announcing it.
       </p>
@@ -49,6 +50,7 @@ function ProblemList({
                 <span className="font-semibold">
                   Step {at + 1}, {STEPS[at]?.name}:
                 </span>
+                {promptOf(field)}
                 {message}
               </StepLink>
             </li>
@@ -58,6 +60,12 @@ function ProblemList({
     </div>
   );
 }
+
+/** Which of several prompts is meant. */
+const promptOf = (field: string): string => {
+  const at = /^prompt-(\d+)-/.exec(field)?.[1];
+  return at === undefined ? "" : `Prompt ${Number(at) + 1}: `;
+};
 
 const OUTCOME_WORDS = {
   "refusal-rate": "how often it refuses",
@@ -77,7 +85,14 @@ function rowsOf(spec: JobSpec): readonly (readonly [string, React.ReactNode])[] 
   const languages = [...new Set(spec.prompts.map(({ language }) => language))];
   const { glm, usd } = spec.budget;
   return [
-    ["Title", <UntrustedText key="title" as="span" text={spec.title} language="en" />],
+    [
+      "Title",
+      spec.title === "" ? (
+        "none"
+      ) : (
+        <UntrustedText key="title" as="span" text={spec.title} language="en" />
+      ),
+    ],
     [
       "Prompts",
       `${counted(spec.prompts.length, "prompt")}, ${listed(languages.map(languageName))}`,

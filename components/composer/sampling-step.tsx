@@ -1,4 +1,4 @@
-import { PowerSentences, RepeatsTable } from "@/components/composer/power-panel";
+import { RepeatsTable } from "@/components/composer/power-panel";
 import { controlId } from "@/components/composer/problems";
 import { type StepProps, typedIn } from "@/components/composer/step-props";
 import { Field } from "@/components/jobs/form-field";
@@ -26,9 +26,8 @@ export function SamplingStep({
       <div className="grid gap-4 sm:grid-cols-3">
         <Field label="Repeats a cell" hint="1 to 50" {...number("repeats")} />
       </div>
-      <section aria-label="What this design can find" className="grid gap-4">
-        <h3>What this design can find</h3>
-        <PowerSentences spec={spec} />
+      <section aria-label="What other numbers would find" className="grid gap-4">
+        <h3>What other numbers of repeats would find</h3>
         <RepeatsTable spec={spec} onRepeats={(repeats) => onChange({ repeats: String(repeats) })} />
       </section>
       <section aria-label="Sampling" className="grid gap-4">

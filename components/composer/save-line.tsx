@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Instant } from "@/components/ui/instant";
 import { JsonDetails } from "@/components/ui/json-details";
 import { ErrorNote } from "@/components/ui/states";
+import type { DraftId } from "@/schemas/draft";
 
 /** `12:03:05 UTC`. */
 const clockOf = (instant: string): string => `${instant.slice(11, 19)} UTC`;
@@ -31,13 +32,21 @@ function inWords(keeping: Keeping): string {
 }
 
 /** How safe what was typed is, always in sight. Read out only when it is not safe. */
-export function SaveLine({ keeping }: { keeping: Keeping }) {
+export function SaveLine({ keeping, id }: { keeping: Keeping; id: DraftId }) {
   const isBad = keeping.kind === "unsaved" || keeping.kind === "conflict";
   const code = keeping.kind === "unsaved" ? keeping.refusal?.code : null;
   return (
     <p className={`text-[13px] ${isBad ? "font-medium text-beacon" : "text-muted"}`}>
       <span role={isBad ? "status" : undefined}>Draft: {inWords(keeping)}</span>
       {code !== null && code !== undefined && <span className="code ms-2">{code}</span>}
+      {code === "UNAUTHORIZED" && (
+        <a
+          href={`/sign-in?next=${encodeURIComponent(`/jobs/new?draft=${id}`)}`}
+          className="link ms-2"
+        >
+          Sign in again
+        </a>
+      )}
     </p>
   );
 }

@@ -123,7 +123,13 @@ export function SpecAside({ spec, catalog }: { spec: JobSpec; catalog: Catalog }
       </div>
       <section aria-label="What it can find" className="grid gap-2 border-t border-line pt-4">
         <h3 className="text-base">What it can find</h3>
-        <PowerSentences spec={spec} />
+        {taskCountOf(spec) === 0 ? (
+          <p className="text-sm text-muted">
+            Said as soon as something is asked, of somebody, from somewhere.
+          </p>
+        ) : (
+          <PowerSentences spec={spec} />
+        )}
       </section>
       {(notes.length > 0 || spec.services.length > 0) && (
         <section aria-label="What it leaves open" className="grid gap-2 border-t border-line pt-4">

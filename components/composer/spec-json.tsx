@@ -39,7 +39,7 @@ export function SpecJson({ spec, isValid }: { spec: JobSpec; isValid: boolean })
       </div>
       {!isValid && (
         <p className="text-[13px] text-muted">
-          It cannot be announced as it stands: a number that was not typed is null in it.
+          It cannot be announced as it stands. What was typed and is no number is null in it.
         </p>
       )}
     </div>

@@ -1,12 +1,13 @@
 import type { MouseEvent } from "react";
+import { Mark } from "@/components/composer/mark";
 import { type ComposerPlace, placeHref } from "@/components/composer/place";
 import { STEPS, type StepState } from "@/components/composer/steps";
 import type { ComposerStep } from "@/schemas/draft";
 
-const LOOKS: Readonly<Record<StepState, { readonly mark: string; readonly look: string }>> = {
-  done: { mark: "✓", look: "text-ok" },
-  "needs attention": { mark: "!", look: "text-bad" },
-  "not yet": { mark: "·", look: "text-muted" },
+const LOOKS: Readonly<Record<StepState, string>> = {
+  done: "text-ok",
+  "needs attention": "text-bad",
+  "not yet": "text-muted",
 };
 
 /** A click that the browser would answer with another tab or window is left to it. */
@@ -58,7 +59,6 @@ export function StepList({
       <ol className="grid grid-cols-2 gap-x-3 gap-y-1 sm:grid-cols-4 lg:grid-cols-7">
         {STEPS.map(({ step, name }, i) => {
           const state = stateOf(step);
-          const { mark, look } = LOOKS[state];
           return (
             <li key={step}>
               <StepLink
@@ -70,8 +70,10 @@ export function StepList({
                 <span>
                   {i + 1} {name}
                 </span>
-                <span className={`text-[12.5px] font-normal ${look}`}>
-                  <span aria-hidden="true">{mark} </span>
+                <span
+                  className={`inline-flex items-center gap-1.5 text-[12.5px] font-normal ${LOOKS[state]}`}
+                >
+                  <Mark of={state} />
                   {state}
                 </span>
               </StepLink>

@@ -39,16 +39,27 @@ const watchCounts = (page: Page) =>
 const seenCounts = (page: Page) =>
   page.evaluate(() => (window as unknown as Partial<Watched>).closedCounts ?? null);
 
+/** Goes to a step of the composer. */
+const toStep = (page: Page, name: string) =>
+  page.getByRole("navigation", { name: "Steps" }).getByRole("link", { name }).click();
+
 async function compose(page: Page): Promise<void> {
   await page.getByLabel("Title").fill(TITLE);
   await page.getByRole("button", { name: "Add a prompt" }).click();
   for (const [i, question] of QUESTIONS.entries())
     await page.getByRole("textbox", { name: `Prompt ${i + 1}` }).fill(question);
-  for (const name of [...SERVICES.map((service) => `^${service}`), ...COUNTRIES])
+  await toStep(page, "Services");
+  for (const name of SERVICES)
+    await page.getByRole("checkbox", { name: new RegExp(`^${name}`) }).check();
+  await toStep(page, "Countries");
+  for (const name of COUNTRIES)
     await page.getByRole("checkbox", { name: new RegExp(name) }).check();
+  await toStep(page, "Repeats");
   await page.getByLabel("Repeats a cell").fill(String(REPEATS));
+  await toStep(page, "Contrasts");
   await page.getByLabel("Compare all countries with").selectOption({ label: "Germany" });
   await expect(page.getByText(`${TASKS} tasks`)).toBeVisible();
+  await toStep(page, "Review");
 }
 
 async function publishedComparison(url: string): Promise<ComparisonSnapshot> {

@@ -13,8 +13,8 @@ export function comparabilityNotes(spec: JobSpec): readonly string[] {
 type Note = (spec: JobSpec) => string | null;
 
 const onePlace: Note = (spec) => {
-  const places = allPlacesOf(spec);
-  if (places.length >= 2) return null;
+  // Asked from nowhere, it cannot be announced at all.
+  if (allPlacesOf(spec).length !== 1) return null;
   return spec.services.every(({ door }) => door === "home")
     ? "Everything is asked from this machine: no country is compared with another."
     : "The job asks from one place only: there is nothing to compare it with.";

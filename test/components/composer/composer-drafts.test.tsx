@@ -109,6 +109,16 @@ describe("a draft", () => {
   });
 });
 
+it("a session that has ended is said, with the way back to the same draft", async () => {
+  const { portal, keeper } = openComposer();
+  portal.portal.refusal = "UNAUTHORIZED";
+  type(/^Title/, "A museum");
+  const link = await screen.findByRole("link", { name: "Sign in again" }, { timeout: 5_000 });
+  expect(decodeURIComponent(link.getAttribute("href") ?? "")).toBe(
+    `/sign-in?next=/jobs/new?draft=${keeper.state().id}`,
+  );
+});
+
 describe("another tab that saved the draft", () => {
   async function inConflict() {
     const composer = openComposer();

@@ -154,7 +154,9 @@ describe("announcing", () => {
     for (const name of ["Questions", "Services", "Review"])
       expect(stateOfStep(name)).toBe("needs attention");
     for (const name of ["Repeats", "Contrasts", "Budget"]) expect(stateOfStep(name)).toBe("done");
-    fireEvent.click(screen.getByRole("link", { name: /Questions: Write the question\./ }));
+    fireEvent.click(
+      screen.getByRole("link", { name: /Questions: Prompt 1: Write the question\./ }),
+    );
     expect(document.activeElement).toBe(screen.getByLabelText("Prompt 1"));
     expect(screen.getByText("Write a title of 3 to 200 characters.")).toBeTruthy();
   });

@@ -54,6 +54,7 @@ describe("what a design leaves open", () => {
 
   it("is not said of an unasked job, nor of controls inside machines, nor of one repeat at temperature 0", () => {
     expect(comparabilityNotes({ ...aSpec(), services: [] })).toEqual([]);
+    expect(said({ countries: [], contrasts: [] })).not.toContain("one place");
     expect(said({})).not.toContain("no service outside sees");
     expect(
       said({
