@@ -83,7 +83,7 @@ export function CitePanel({
     <Card>
       <CardHead title="Link and cite" id="cite">
         The permalink keeps leading to {WHAT[kind]}. The content address names its bytes wherever
-        they are kept, and the log entry proves that they were not changed.
+        they are kept; by the log entry anybody can check that they are the ones that were logged.
       </CardHead>
       <Facts
         rows={[

@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, type ReactNode, useEffect, useRef, useTransition } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState, useTransition } from "react";
 import { Tick } from "@/components/jobs/form-field";
 import { Button } from "@/components/ui/button";
 import { placeName } from "@/components/ui/country";
@@ -58,7 +58,7 @@ function Facet({
   return (
     <fieldset className="min-w-0">
       <legend className="eyebrow">{title}</legend>
-      <div className="mt-1 max-h-64 overflow-y-auto">
+      <div className="mt-1 max-h-[23rem] overflow-y-auto">
         {all.length === 0 && <p className="py-2 text-sm text-muted">Nothing was asked yet.</p>}
         {all.map((value) => (
           <Tick
@@ -128,20 +128,59 @@ function DataChoice({ chosen }: { chosen: string }) {
   );
 }
 
-/**
- * What to look for. A plain form, so it works without JavaScript; with it, nothing is loaded anew, and the
- * form follows the address, wherever that changes.
- */
-export function FilterForm({
-  query,
-  facets,
-  jobTitle,
-}: {
+type Props = {
   query: ExploreQuery;
   facets: ExploreFacets;
   /** Of the job that is filtered by; null: none, or it is not known. */
   jobTitle: string | null;
-}) {
+};
+
+function Facets({ query, facets, jobTitle }: Props) {
+  return (
+    <div className="mt-2 grid gap-x-8 gap-y-5 *:min-w-0 sm:grid-cols-2 lg:grid-cols-4">
+      <Facet
+        title="Country"
+        name="country"
+        values={facets.countries}
+        chosen={query.countries}
+        nameOf={(value) => placeName(value as ExploreQuery["countries"][number])}
+      />
+      <Facet
+        title="Service"
+        name="service"
+        values={facets.services}
+        chosen={query.services}
+        nameOf={(value) => value}
+      />
+      <Facet
+        title="Language"
+        name="language"
+        values={facets.languages}
+        chosen={query.languages}
+        nameOf={languageName}
+      />
+      <Facet
+        title="State"
+        name="state"
+        values={RESPONSE_STATES}
+        chosen={query.states}
+        nameOf={(value) => CELL_LOOKS[value as (typeof RESPONSE_STATES)[number]].label}
+      />
+      <div className="sm:col-span-2">
+        <JobChoice query={query} jobs={facets.jobs} jobTitle={jobTitle} />
+      </div>
+      <div className="sm:col-span-2">
+        <DataChoice chosen={query.data ?? ""} />
+      </div>
+    </div>
+  );
+}
+
+/**
+ * What to look for. A plain form, so it works without JavaScript; with it, nothing is loaded anew, and the
+ * form follows the address, wherever that changes.
+ */
+export function FilterForm({ query, facets, jobTitle }: Props) {
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
   const form = useRef<HTMLFormElement>(null);
@@ -155,7 +194,8 @@ export function FilterForm({
     const target = targetOf(event.currentTarget);
     startTransition(() => router.push(target, { scroll: false }));
   };
-  const isOpen = isFiltered({ ...filterOf(query), text: null });
+  // Open from the start when something in it is chosen; from then on it is the reader's.
+  const [isOpen, setIsOpen] = useState(isFiltered({ ...filterOf(query), text: null }));
   return (
     <form
       ref={form}
@@ -185,44 +225,9 @@ export function FilterForm({
           {isPending && "Searching…"}
         </p>
       </div>
-      <details open={isOpen}>
+      <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary className="flex min-h-11 items-center text-sm font-medium">Filters</summary>
-        <div className="mt-2 grid gap-x-8 gap-y-5 *:min-w-0 sm:grid-cols-2 lg:grid-cols-4">
-          <Facet
-            title="Country"
-            name="country"
-            values={facets.countries}
-            chosen={query.countries}
-            nameOf={(value) => placeName(value as ExploreQuery["countries"][number])}
-          />
-          <Facet
-            title="Service"
-            name="service"
-            values={facets.services}
-            chosen={query.services}
-            nameOf={(value) => value}
-          />
-          <Facet
-            title="Language"
-            name="language"
-            values={facets.languages}
-            chosen={query.languages}
-            nameOf={languageName}
-          />
-          <Facet
-            title="State"
-            name="state"
-            values={RESPONSE_STATES}
-            chosen={query.states}
-            nameOf={(value) => CELL_LOOKS[value as (typeof RESPONSE_STATES)[number]].label}
-          />
-          <div className="sm:col-span-2">
-            <JobChoice query={query} jobs={facets.jobs} jobTitle={jobTitle} />
-          </div>
-          <div className="sm:col-span-2">
-            <DataChoice chosen={query.data ?? ""} />
-          </div>
-        </div>
+        <Facets query={query} facets={facets} jobTitle={jobTitle} />
       </details>
       {query.prompt !== null && <input type="hidden" name="prompt" value={query.prompt} />}
     </form>

@@ -86,7 +86,8 @@ test.describe("without JavaScript, a reader", () => {
   test("reads a response, its leaf, the log and the methodology", async ({ page }) => {
     const { task, leafIndex, text, client } = await anAnswer();
     await page.goto(`/responses/${task.id}`);
-    await expect(page.getByText(text)).toBeVisible();
+    const answer = page.getByRole("region", { name: "The answer" });
+    await expect(answer.getByText(text)).toBeVisible();
     await expect(page.getByText(/^Asked through an exit in /)).toBeVisible();
     await page.getByText(/looks at the exit/).click();
     await expect(page.getByRole("region", { name: "Looks at the exit" })).toBeVisible();
