@@ -57,11 +57,16 @@ function blockOf({ report }: SealedAttestation): Uint8Array {
   const named = report.checklist.map(({ check }) => check);
   if (new Set(named).size !== named.length)
     throw malformed("The checklist names a check more than once.");
+  if (report.verdict === "confirm" && !isReceiptSound(report))
+    throw malformed("Nobody confirms a comparison without having found its receipt sound.");
   const block = canonicalOf(report);
   if (block.length > MAX_REPORT_BYTES)
     throw malformed(`The report is longer than ${MAX_REPORT_BYTES} bytes.`);
   return block;
 }
+
+const isReceiptSound = ({ checklist }: SealedAttestation["report"]): boolean =>
+  checklist.some(({ check, outcome }) => check === "receipt-verifies" && outcome === "holds");
 
 function canonicalOf(report: SealedAttestation["report"]): Uint8Array {
   try {

@@ -86,6 +86,16 @@ describe("an attestation that is handed in", () => {
       );
   });
 
+  it.each(["fails", "not-applicable"] as const)(
+    "is refused when it confirms although the receipt's check %s, and taken when it contests",
+    async (outcome) => {
+      const checklist = [{ check: "receipt-verifies", outcome, reason: "It was tried." }] as const;
+      const confirmed = { verdict: "confirm", reasons: ["answers-read"], checklist } as const;
+      expect(await codeOf(aSealedAttestation(confirmed))).toBe("ATTESTATION_MALFORMED");
+      expect(await codeOf(aSealedAttestation({ checklist }))).toBe("OK");
+    },
+  );
+
   it("is refused when it is longer than the verifiers read", async () => {
     const row = { check: "blocks-held", outcome: "holds", reason: "x".repeat(66_000) } as const;
     expect(await codeOf(aSealedAttestation({ checklist: [row] }))).toBe("ATTESTATION_MALFORMED");
