@@ -28,11 +28,17 @@ export function PowerSentences({ spec }: { spec: JobSpec }) {
       </p>
     );
   return (
-    <ul className="grid gap-2 text-sm">
-      {sentences.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
-      ))}
-    </ul>
+    <>
+      <ul className="grid gap-2 text-sm">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p className="text-[13px] text-muted">
+        The portal reports what came back and computes no test of it. This holds for whoever tests
+        the published answers.
+      </p>
+    </>
   );
 }
 

@@ -112,9 +112,3 @@ const keptGap = keeping((n = 0, baseRate = 0, alpha = ALPHA): number | null => {
  * @param blocks questions, whose answers are never mixed.
  */
 export const smallestP = (n: number, blocks = 1): number => Math.exp(-blocks * logChoose(2 * n, n));
-
-/**
- * How often something may still happen that did not happen in `n` tries: the upper end of the one-sided
- * exact 95 % interval (Clopper & Pearson, Biometrika 26, 1934), 1 - 0.05^(1/n).
- */
-export const upperBoundOfNone = (n: number): number => 1 - ALPHA ** (1 / n);

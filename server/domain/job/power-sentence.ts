@@ -1,5 +1,6 @@
 import type { Contrast, JobSpec } from "@/schemas/job-spec";
-import { ALPHA, smallestGap, smallestP, upperBoundOfNone } from "@/server/domain/eval/power";
+import { ALPHA, smallestGap, smallestP } from "@/server/domain/eval/power";
+import { boundOfNone } from "@/server/domain/eval/statistics";
 import { placesOf, taskCountOf } from "@/server/domain/job/places";
 
 type Asked = Pick<JobSpec, "prompts" | "services" | "countries" | "home" | "repeats" | "contrasts">;
@@ -128,7 +129,7 @@ function sizeSentences(design: Design): readonly string[] {
   const { answers, tests } = design;
   if (tests === 0)
     return [
-      "No contrast is announced, so nothing will be tested: whatever shows stays exploratory.",
+      "No contrast is announced, so there is nothing to test: whatever shows stays exploratory.",
       `Each service answers ${counted(answers, "time")} a country (${sizeInWords(design)}).`,
     ];
   return [
@@ -158,7 +159,7 @@ function limitSentences(design: Design): readonly string[] {
 function refusalSentences(design: Design): readonly string[] {
   const { answers, prompts, tests } = design;
   if (!canPass(leastP(design), ALPHA)) return [];
-  const never = `If nothing refuses in ${answers} answers, up to ${percent(upperBoundOfNone(answers))} refusals remain possible (95 %).`;
+  const never = `If nothing refuses in ${answers} answers, up to ${percent(boundOfNone(answers))} refusals remain possible (95 %).`;
   const [kindest, ...others] = BASE_RATES.map((rate) => ({
     rate,
     gap: gapOf(design, rate, ALPHA),

@@ -106,7 +106,7 @@ describe("what a design can find, in sentences", () => {
 
   it("says that nothing is tested without a contrast, and what could be found", () => {
     const text = said({ repeats: 10, contrasts: [] });
-    expect(text).toContain("No contrast is announced, so nothing will be tested");
+    expect(text).toContain("No contrast is announced, so there is nothing to test");
     expect(text).toContain("a refusal gap of 59 points");
   });
 
