@@ -31,7 +31,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
         </PageHead>
         {viewer === null ? (
           <Card>
-            {typeof error === "string" && (
+            {typeof error === "string" && openId.name !== null && (
               <div className="mb-5">
                 <ErrorNote title={refusalWords(error, openId.name)} />
               </div>

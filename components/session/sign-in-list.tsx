@@ -54,11 +54,14 @@ function Row({
         <Instant at={lastSeenAt} seconds={false} />
       </Td>
       <Td label="State">
-        <State signIn={signIn} />
+        <span>
+          <State signIn={signIn} />
+        </span>
       </Td>
       <Td label="">
         {state === "open" && !isThis && (
           <Button
+            className="whitespace-nowrap"
             disabled={isBusy}
             onClick={onEnd}
             aria-label={`End the session of ${userAgent === "" ? "a browser without a name" : userAgent}, since ${createdAt}`}

@@ -1,12 +1,12 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Choice, Field } from "@/components/jobs/form-field";
+import { Field } from "@/components/jobs/form-field";
 import { refusalOf } from "@/components/refusal";
-import { ROLE_WORDS } from "@/components/session/role-words";
 import { Button } from "@/components/ui/button";
 import { counted } from "@/components/ui/count";
 import { ErrorNote } from "@/components/ui/states";
+import { RoleChoice } from "@/components/users/role-choice";
 import type { AccountView, Role } from "@/schemas/account";
 import type { UserId } from "@/schemas/primitives";
 
@@ -21,13 +21,6 @@ export type AccountActs = {
   readonly enable: (id: UserId) => Promise<unknown>;
   readonly endSessions: (id: UserId) => Promise<unknown>;
 };
-
-/** The roles with what each may do. */
-export const ROLE_CHOICES = [
-  ["reader", `Reader. ${ROLE_WORDS.reader}`],
-  ["attester", `Attester. ${ROLE_WORDS.attester}`],
-  ["admin", `Admin. ${ROLE_WORDS.admin}`],
-] as const satisfies readonly (readonly [Role, string])[];
 
 function Settings({
   account,
@@ -60,7 +53,7 @@ function Settings({
   };
   return (
     <form onSubmit={send} className="grid max-w-xl gap-4" aria-label={`Change ${account.email}`}>
-      <Choice label="Role" value={role} options={ROLE_CHOICES} onChange={setRole} />
+      <RoleChoice role={role} onChange={setRole} />
       <Field
         label="Organisation"
         name="organisation"

@@ -72,11 +72,14 @@ export function InvitationList({
                   <Instant at={expiresAt} seconds={false} />
                 </Td>
                 <Td label="State">
-                  <Badge tone={TONES[state]}>{state}</Badge>
+                  <span>
+                    <Badge tone={TONES[state]}>{state}</Badge>
+                  </span>
                 </Td>
                 <Td label="">
                   {state === "open" && (
                     <Button
+                      className="whitespace-nowrap"
                       disabled={acting.isPending}
                       aria-label={`Withdraw the invitation of ${email}`}
                       onClick={() => acting.mutate(id)}

@@ -1,13 +1,13 @@
 "use client";
 import { type FormEvent, useState } from "react";
-import { Choice, Field } from "@/components/jobs/form-field";
+import { Field } from "@/components/jobs/form-field";
 import { type Refusal, refusalOf } from "@/components/refusal";
 import { Button } from "@/components/ui/button";
 import { Card, CardHead } from "@/components/ui/card";
 import { Instant } from "@/components/ui/instant";
 import { ErrorNote } from "@/components/ui/states";
 import { useCopy } from "@/components/ui/use-copy";
-import { ROLE_CHOICES } from "@/components/users/account-tools";
+import { RoleChoice } from "@/components/users/role-choice";
 import type { NewInvitation, Role } from "@/schemas/account";
 
 /** Invites somebody. @throws what the server refuses with. */
@@ -59,7 +59,7 @@ function invitationIn(form: HTMLFormElement, role: Role): NewInvitation {
 }
 
 /** Invites somebody to make an account, and shows the link. */
-export function InviteForm({ invite }: { invite: Invite }) {
+export function InviteForm({ invite, onDone }: { invite: Invite; onDone: () => void }) {
   const [role, setRole] = useState<Role>("attester");
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -92,7 +92,7 @@ export function InviteForm({ invite }: { invite: Invite }) {
             maxLength={320}
           />
           <Field label="Name" name="name" autoComplete="off" required maxLength={100} />
-          <Choice label="Role" value={role} options={ROLE_CHOICES} onChange={setRole} />
+          <RoleChoice role={role} onChange={setRole} />
           {role === "attester" && (
             <Field
               label="Organisation"
@@ -112,14 +112,15 @@ export function InviteForm({ invite }: { invite: Invite }) {
             required
           />
           {refusal !== null && <ErrorNote title={refusal.message} code={refusal.code} />}
-          <div>
+          <div className="flex flex-wrap gap-2">
             <Button type="submit" tone="primary" disabled={busy}>
               {busy ? "Inviting…" : "Make the link"}
             </Button>
+            <Button onClick={onDone}>Leave it</Button>
           </div>
         </form>
       ) : (
-        <MadeLink made={made} onDone={() => setMade(null)} />
+        <MadeLink made={made} onDone={onDone} />
       )}
     </Card>
   );

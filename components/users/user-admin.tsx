@@ -3,6 +3,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { createApiClient } from "@/components/trpc-client";
 import { TrpcProvider } from "@/components/trpc-provider";
+import { Button } from "@/components/ui/button";
 import { AccountList } from "@/components/users/account-list";
 import { type AccountActs, AccountTools } from "@/components/users/account-tools";
 import { InvitationList } from "@/components/users/invitation-list";
@@ -29,20 +30,27 @@ export function UserAdminParts({
   hasMoreInvitations,
   acts,
 }: Shown & { acts: UserActs }) {
+  const [isInviting, setInviting] = useState(false);
   return (
-    <div className="grid gap-10 *:min-w-0">
+    <div className="grid gap-6 *:min-w-0">
+      {isInviting ? (
+        <InviteForm invite={acts.invite} onDone={() => setInviting(false)} />
+      ) : (
+        <div>
+          <Button tone="primary" onClick={() => setInviting(true)}>
+            Invite somebody
+          </Button>
+        </div>
+      )}
       <AccountList
         accounts={accounts}
         tools={(account) => <AccountTools account={account} acts={acts} />}
       />
-      <div className="grid gap-6 *:min-w-0">
-        <InviteForm invite={acts.invite} />
-        <InvitationList
-          invitations={invitations}
-          hasMore={hasMoreInvitations}
-          withdraw={acts.withdraw}
-        />
-      </div>
+      <InvitationList
+        invitations={invitations}
+        hasMore={hasMoreInvitations}
+        withdraw={acts.withdraw}
+      />
     </div>
   );
 }

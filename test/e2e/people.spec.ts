@@ -9,6 +9,7 @@ const PASSWORD = "correct horse battery staple";
 /** Fills in the form for a new person and reads the link that is shown once. */
 async function invite(page: Page, email: string): Promise<string> {
   await page.goto("/users");
+  await page.getByRole("button", { name: "Invite somebody" }).click();
   const form = page.getByRole("region", { name: "Invite somebody" });
   await form.getByLabel("E-mail").fill(email);
   await form.getByLabel("Name", { exact: true }).fill("Joan of the Example");

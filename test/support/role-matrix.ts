@@ -112,7 +112,7 @@ export const ADDRESSES: Readonly<Record<string, readonly Asked[]>> = {
 export const SERVED_BESIDES: typeof ADDRESSES = {
   "/tlog/checkpoint": [{ path: () => "/tlog/checkpoint", for: "everyone" }],
   "/tlog/tile/…": [
-    { path: () => "/tlog/tile/0/000", for: "everyone", status: 404 },
+    { path: () => "/tlog/tile/0/000.p/1", for: "everyone" },
     { path: () => "/tlog/tile/entries/000.p/1", for: "everyone" },
   ],
   // Whoever may add shows a token or a key of their own; without either the address is not there.

@@ -187,7 +187,7 @@ describe("who comes back without a session", () => {
     ["AccessDenied", "The newsroom", /The newsroom says who you are, but no account here/],
     ["OAuthSignin", "The newsroom", /The newsroom could not be asked/],
     ["OAuthCallback", "The newsroom", /was not completed/],
-    ["<script>", null, /was not completed/],
+    ["<script>", "The newsroom", /was not completed/],
   ])("by %s reads why, and nothing of what stood in the address", (error, name, words) => {
     const said = refusalWords(error, name);
     expect(said).toMatch(words);
