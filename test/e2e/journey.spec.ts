@@ -4,7 +4,8 @@ import type { ComparisonSnapshot } from "@/schemas/snapshot";
 import { CHECKS } from "@/server/domain/verify/report";
 import { test } from "@/test/support/e2e-test";
 import { demonstration, exampleSpec, portal, runJob } from "@/test/support/portal";
-import { shownReport, signIn } from "@/test/support/shown-report";
+import { shownReport } from "@/test/support/shown-report";
+import { signIn } from "@/test/support/sign-in";
 
 const TITLE = "A journey from the form to the leaf";
 const QUESTIONS = [

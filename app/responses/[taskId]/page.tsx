@@ -9,10 +9,10 @@ import { Question } from "@/components/jobs/asked";
 import { Answer } from "@/components/response/answer";
 import { Attempts } from "@/components/response/attempts";
 import { Exchange } from "@/components/response/exchange";
+import { TaskTimesList } from "@/components/response/task-times";
 import { WhereAsked } from "@/components/response/where-asked";
 import { orNotFound } from "@/components/site/or-not-found";
 import { PageBody } from "@/components/site/page-body";
-import { TaskTimesList } from "@/components/response/task-times";
 import { formatCount } from "@/components/ui/count";
 import { placeName } from "@/components/ui/country";
 import { Empty } from "@/components/ui/states";
@@ -159,6 +159,7 @@ export default async function ResponsePage({ params }: Props) {
             <h2 id="attempts" className="mb-4 text-xl">
               Attempts
             </h2>
+            <TaskTimesList times={response.times} />
             <Attempts attempts={response.attempts} />
           </section>
         </div>
@@ -166,4 +167,3 @@ export default async function ResponsePage({ params }: Props) {
     </PageBody>
   );
 }
-            <TaskTimesList times={response.times} />
