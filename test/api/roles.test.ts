@@ -21,7 +21,6 @@ import {
   type Kind,
   mayAsk,
   PAGES,
-  routesIn,
   type Seen,
   seenAddresses,
   seenPages,
@@ -29,6 +28,7 @@ import {
   WHO,
   type Who,
 } from "@/test/support/role-matrix";
+import { routesIn } from "@/test/support/routes";
 import { ROOT } from "@/test/support/run-tool";
 
 const house = ownContext();
@@ -199,7 +199,8 @@ ${tableOf("page", seenPages())}
 
 Route handlers and what is served besides. *Yes* means that everybody gets the same answer, which for an address that
 needs another credential of its own, or is not configured, is a refusal: \`POST /tlog/add\` takes tokens and keys of
-submitters, and the WebSockets know nobody, whatever cookies come along.
+submitters, the forms of \`/api/auth\` take the token of our own page and are asked without it (with it:
+\`test/api/auth-door.test.ts\`), and the WebSockets know nobody, whatever cookies come along.
 
 ${tableOf("address", seenAddresses())}
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { routesOfPages, SITE_PAGES } from "@/test/support/pages";
+import { SITE_PAGES } from "@/test/support/pages";
+import { routesIn } from "@/test/support/routes";
 
 it("every page of app/ is one that the real browser looks at and walks by keyboard", () => {
-  expect(SITE_PAGES.map(({ route }) => route).sort()).toEqual([...routesOfPages()].sort());
+  expect(SITE_PAGES.map(({ route }) => route).sort()).toEqual(routesIn("page"));
 });

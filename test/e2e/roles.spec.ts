@@ -98,17 +98,27 @@ test("every page shows itself to those it is for, and one sentence to everybody 
   expect(rolesPage()).toContain(tableOf("page", seen));
 });
 
-/** Whether a socket opens for who has these cookies. */
-const opens = (path: string, cookie: string): Promise<boolean> =>
+/** Whether a socket opens for who has these cookies, and starts the subscription, if there is one. */
+const opens = (path: string, cookie: string, subscription?: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = new WebSocket(`${portal.url.replace("http", "ws")}${path}`, {
       headers: { cookie },
       origin: portal.url,
     });
-    socket.on("open", () => {
+    const settle = (isIn: boolean) => {
       socket.close();
-      resolve(true);
+      resolve(isIn);
+    };
+    socket.on("open", () => {
+      if (subscription === undefined) return settle(true);
+      const params = { path: subscription, input: { json: {} } };
+      socket.send(JSON.stringify({ id: 1, method: "subscription", params }));
     });
+    socket.on("message", (data) => {
+      const { id, result } = JSON.parse(String(data));
+      if (id === 1) settle(result?.type === "started");
+    });
+    socket.on("close", () => resolve(false));
     socket.on("error", () => resolve(false));
   });
 
@@ -116,14 +126,15 @@ const cookiesOf = async (browser: APIRequestContext): Promise<string> =>
   (await browser.storageState()).cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
 
 async function isLetIn(who: Who, asked: Asked, name: string): Promise<boolean> {
-  const { method = "GET", body, status = 200 } = asked;
+  const { method = "GET", body, status = 200, leadsTo = "", subscription } = asked;
   const path = asked.path(facts);
-  if (method === "WebSocket") return opens(path, await cookiesOf(browsers[who]));
-  const options = { method, ...(body === undefined ? {} : { data: body }) };
+  if (method === "WebSocket") return opens(path, await cookiesOf(browsers[who]), subscription);
+  const options = { method, maxRedirects: 0, ...(body === undefined ? {} : { data: body }) };
   const answer = await browsers[who].fetch(path, options);
   const refused = who === "nobody" ? 401 : 403;
   const expected = mayAsk(who, asked.for) ? status : refused;
   expect(answer.status(), `${name} for ${who}`).toBe(expected);
+  expect(answer.headers().location ?? "", `${name} for ${who}`).toContain(leadsTo);
   return answer.status() === status;
 }
 

@@ -1,7 +1,4 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Role } from "@/schemas/account";
-import { ROOT } from "@/test/support/run-tool";
 import type { Credentials } from "@/test/support/sign-in";
 
 /** What the addresses of pages are made of: things that the installation has. */
@@ -24,7 +21,7 @@ export type SitePage = {
   readonly as: Role | null;
 };
 
-/** Every page of the portal. `everyPage` in the look and keyboard tests walks them. */
+/** Every page of the portal. */
 export const SITE_PAGES: readonly SitePage[] = [
   { name: "front", route: "/", path: () => "/", as: null },
   { name: "explore", route: "/explore", path: () => "/explore", as: null },
@@ -72,12 +69,3 @@ export const SITE_PAGES: readonly SitePage[] = [
   { name: "attester", route: "/attester", path: () => "/attester", as: "attester" },
   { name: "users", route: "/users", path: () => "/users", as: "admin" },
 ];
-
-/** Every route of `app/` that is a page, as the files say. */
-export function routesOfPages(folder = "app", route = ""): readonly string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory())
-      return routesOfPages(join(folder, entry.name), `${route}/${entry.name}`);
-    return entry.name === "page.tsx" ? [route === "" ? "/" : route] : [];
-  });
-}

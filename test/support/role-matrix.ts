@@ -1,7 +1,4 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { PageFacts } from "@/test/support/pages";
-import { ROOT } from "@/test/support/run-tool";
 
 /** Who may ask something of the portal. The operator is the command line, by its token. */
 export const WHO = ["nobody", "reader", "attester", "admin", "operator"] as const;
@@ -58,9 +55,14 @@ export type Asked = {
   /** Its status for those; whoever else asks is refused with 401 or 403. */
   readonly status?: number;
   readonly body?: unknown;
+  /** What stands in the address that it sends one on to. */
+  readonly leadsTo?: string;
+  /** The subscription that a WebSocket is asked for, and accepts. */
+  readonly subscription?: string;
 };
 
 const inputOf = (input: unknown) => encodeURIComponent(JSON.stringify({ json: input }));
+const REDIRECTED = { for: "everyone", status: 302 } as const;
 const NOBODY_ID = `usr-${"a".repeat(26)}`;
 
 /**
@@ -68,7 +70,21 @@ const NOBODY_ID = `usr-${"a".repeat(26)}`;
  * procedure of every kind; all of them are asked in process.
  */
 export const ADDRESSES: Readonly<Record<string, readonly Asked[]>> = {
-  "/api/auth/[...nextauth]": [{ path: () => "/api/auth/csrf", for: "everyone" }],
+  // Whoever acts there shows the token of our form; without it nobody is signed in or out, whatever the role.
+  "/api/auth/[...nextauth]": [
+    { path: () => "/api/auth/csrf", for: "everyone" },
+    { ...REDIRECTED, path: () => "/api/auth/signin", leadsTo: "/sign-in" },
+    { ...REDIRECTED, path: () => "/api/auth/error", leadsTo: "/sign-in?error=" },
+    { path: () => "/api/auth/callback/oidc", for: "everyone", status: 400 },
+    ...["callback/credentials", "signin/oidc", "signout"].map(
+      (action): Asked => ({
+        ...REDIRECTED,
+        method: "POST",
+        path: () => `/api/auth/${action}`,
+        leadsTo: "csrf=true",
+      }),
+    ),
+  ],
   "/api/health": [{ path: () => "/api/health", for: "everyone" }],
   "/api/trpc/[trpc]": [
     { path: () => "/api/trpc/log.head", for: "everyone" },
@@ -119,7 +135,10 @@ export const SERVED_BESIDES: typeof ADDRESSES = {
   "/tlog/add": [
     { method: "POST", path: () => "/tlog/add", body: {}, for: "everyone", status: 404 },
   ],
-  "/live": [{ method: "WebSocket", path: () => "/live", for: "everyone" }],
+  "/live": [
+    { method: "WebSocket", path: () => "/live", for: "everyone" },
+    { method: "WebSocket", path: () => "/live", for: "everyone", subscription: "live.events" },
+  ],
   "/live/events": [{ method: "WebSocket", path: () => "/live/events", for: "everyone" }],
 };
 
@@ -147,10 +166,14 @@ export function seenPages(): Seen {
 }
 
 /** What was asked of an address, as a line of the table names it. */
-export const nameOfAsked = (route: string, { method = "GET", path }: Asked): string => {
+export const nameOfAsked = (
+  route: string,
+  { method = "GET", path, subscription }: Asked,
+): string => {
   const placeholders = new Proxy({} as MatrixFacts, { get: (_, name) => `[${String(name)}]` });
   const [shown = ""] = path(placeholders).split("?");
-  return `${method} ${route.includes("[...") || route.includes("[trpc]") ? shown : route}`;
+  const address = route.includes("[...") || route.includes("[trpc]") ? shown : route;
+  return `${method} ${address}${subscription === undefined ? "" : `: ${subscription}`}`;
 };
 
 /** Everything that is asked besides pages and procedures, by its line of the table. */
@@ -175,15 +198,4 @@ export function tableOf(heading: string, seen: Seen): string {
           `| \`${name}\` | ${WHO.map((who) => cell(seen[name]?.[who] ?? false)).join(" | ")} |`,
       ),
   ].join("\n");
-}
-
-/** The routes of `app/` that such files make, as the file system says. */
-export function routesIn(app: "page" | "route", folder = "app", route = ""): readonly string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .flatMap((entry) => {
-      if (entry.isDirectory())
-        return routesIn(app, join(folder, entry.name), `${route}/${entry.name}`);
-      return new RegExp(`^${app}\\.[jt]sx?$`).test(entry.name) ? [route === "" ? "/" : route] : [];
-    })
-    .toSorted();
 }
