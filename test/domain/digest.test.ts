@@ -21,7 +21,10 @@ const jcs = new URL("../../../shared/vectors/cyberphone-jcs/testdata/", import.m
 describe("canonical JSON", () => {
   it("is that of the published RFC 8785 pairs", (context) => {
     if (!existsSync(jcs))
-      skipBecause(context, "../shared/vectors/cyberphone-jcs is not on this machine");
+      skipBecause(
+        context,
+        "the RFC 8785 test data (cyberphone/json-canonicalization) is missing here",
+      );
     const names = readdirSync(new URL("input/", jcs));
     expect(names).toHaveLength(6);
     for (const name of names) {

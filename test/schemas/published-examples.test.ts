@@ -9,6 +9,7 @@ import { Comparison } from "@/schemas/comparison";
 import { LiveFrame } from "@/schemas/live-event";
 import { LogEntry } from "@/schemas/log-entry";
 import { ReceiptExtra } from "@/schemas/receipt";
+import { CODE_OF_INVALID_EXAMPLE } from "@/test/schemas/invalid-examples";
 import { ROOT } from "@/test/support/run-tool";
 
 const EXAMPLES = join(ROOT, "schemas", "examples");
@@ -153,6 +154,47 @@ describe.each(KINDS)("examples of $folder", ({ folder, published, schema, breaks
     expect(issues.map((issue) => issue.path.join("."))).toEqual([path]);
     expect(isPublished(document)).toBe(false);
   });
+});
+
+/** Why JSON Schema takes these: what refuses them looks at several fields at once, or at what an address means. */
+const REFUSED_BEYOND_JSON_SCHEMA: Readonly<Record<string, string>> = {
+  "address-with-key": "what in an address is a key",
+  "budget-nothing": "a sum of zero, which stands as digits like any other",
+  "budget-over-limit": "the limit of the installation",
+  "contrast-country-not-asked": "a contrast against the list of countries",
+  "control-service-unknown": "a control against the list of services",
+  "countries-without-service": "countries against the doors of the services",
+  "exit-without-tls": "the door of a service against its address",
+  "home-not-asked": "a contrast against `home`",
+  "home-without-exit": "`home` against the doors of the services",
+  "prompt-id-twice": "the ids of all prompts",
+  "service-without-place": "services against the list of countries",
+  "too-many-tasks": "prompts times services times countries times repeats",
+};
+
+describe("invalid job specifications", () => {
+  const names = namesIn(join(EXAMPLES, "invalid"));
+  const read = (name: string) => readJson(join(EXAMPLES, "invalid", `${name}.json`));
+  const isPublished = validatorOf("job-spec");
+
+  it("each have their code, and no reason lacks its file", () => {
+    expect(names.toSorted()).toEqual(Object.keys(CODE_OF_INVALID_EXAMPLE).toSorted());
+    expect(names).toEqual(expect.arrayContaining(Object.keys(REFUSED_BEYOND_JSON_SCHEMA)));
+  });
+
+  it.each(names.filter((name) => !(name in REFUSED_BEYOND_JSON_SCHEMA)))(
+    "%s is refused by the published schema",
+    (name) => {
+      expect(isPublished(read(name))).toBe(false);
+    },
+  );
+
+  it.each(Object.entries(REFUSED_BEYOND_JSON_SCHEMA))(
+    "%s fits the published schema, which cannot say: %s",
+    (name) => {
+      expect(isPublished(read(name)) ? [] : isPublished.errors).toEqual([]);
+    },
+  );
 });
 
 describe("examples of what is tested elsewhere", () => {

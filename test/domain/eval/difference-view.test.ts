@@ -146,7 +146,10 @@ describe("real answers of eight models to one question (SpeechMap)", () => {
   for (const language of ["en", "zh", "fi"])
     it(`are hardly ever drawn as a difference: ${language}`, { timeout: 60_000 }, (context) => {
       if (!existsSync(DATA))
-        skipBecause(context, "../shared/data/speechmap-demo.jsonl.gz is not on this machine");
+        skipBecause(
+          context,
+          "the SpeechMap data set (answers of language models) is not on this machine",
+        );
       const views = realViews(language);
       const drawn = views.filter(({ shown }) => shown.view === "sentences");
       expect(views.length).toBeGreaterThan(200);
