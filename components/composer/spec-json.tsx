@@ -1,24 +1,19 @@
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { JsonDetails } from "@/components/ui/json-details";
+import { useCopy } from "@/components/ui/use-copy";
 import type { JobSpec } from "@/schemas/job-spec";
 import { slugOf } from "@/server/domain/job/slug";
 
-/** How long is said what became of a press. */
-const SAID_MS = 2_000;
+/** What became of a press, in words. */
+const SENTENCES = {
+  copied: "Copied.",
+  "not copied": "Not copied: this browser did not allow it.",
+} as const;
 
 /** The specification as it would be announced: to read, to copy, to keep. */
 export function SpecJson({ spec, isValid }: { spec: JobSpec; isValid: boolean }) {
-  const [said, setSaid] = useState("");
+  const { said, copy } = useCopy();
   const text = () => `${JSON.stringify(spec, null, 2)}\n`;
-  const copy = async () => {
-    const isDone = await navigator.clipboard?.writeText(text()).then(
-      () => true,
-      () => false,
-    );
-    setSaid(isDone === true ? "Copied." : "Not copied: this browser did not allow it.");
-    setTimeout(() => setSaid(""), SAID_MS);
-  };
   const download = () => {
     const url = URL.createObjectURL(new Blob([text()], { type: "application/json" }));
     const link = document.createElement("a");
@@ -31,10 +26,10 @@ export function SpecJson({ spec, isValid }: { spec: JobSpec; isValid: boolean })
     <div className="grid gap-3 *:min-w-0">
       <JsonDetails summary="The exact specification" value={spec} />
       <div className="flex flex-wrap items-center gap-2">
-        <Button onClick={() => void copy()}>Copy the specification</Button>
+        <Button onClick={() => void copy(text())}>Copy the specification</Button>
         <Button onClick={download}>Download it</Button>
         <span role="status" className="text-[13px] text-muted">
-          {said}
+          {said !== null && SENTENCES[said]}
         </span>
       </div>
       {!isValid && (
