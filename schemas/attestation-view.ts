@@ -1,4 +1,5 @@
 import type { AttestationReason, AttestationVerdict, ReviewCheck } from "@/schemas/attestation";
+import type { RevocationEntry } from "@/schemas/log-entry";
 import type { AttestationId, Cid, ComparisonId, Instant, JobId, KeyId } from "@/schemas/primitives";
 
 /** What an attester is asked to judge: one published comparison, by its place and its very bytes. */
@@ -47,6 +48,8 @@ export type AttestationView = {
   readonly isSuperseded: boolean;
   /** When the key's revocation was filed; what it had signed before stays valid. */
   readonly keyRevokedAt: Instant | null;
+  /** Why, as the published log says; null: it says nothing (yet). As "compromised", none of its reports is counted. */
+  readonly keyRevokedAs: RevocationEntry["reason"] | null;
   readonly isSimulated: boolean;
 };
 

@@ -86,7 +86,7 @@ export default async function ExplorePage({ searchParams }: Props) {
       <PageHead eyebrow="Explore" title="Every answer, and every failure to get one.">
         <p className="lede">
           All that came back in all jobs, newest first. What you look for stands in the address:
-          send it to somebody, and they see the same.
+          whoever gets it from you makes the same search, and also sees what came in since.
         </p>
       </PageHead>
       <IgnoredNote problems={problems} />

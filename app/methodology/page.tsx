@@ -6,7 +6,7 @@ import { PolicyTable } from "@/components/methodology/policy-table";
 import { DatabaseCredits } from "@/components/response/database-credits";
 import { VERDICTS, VerdictBadge } from "@/components/response/verdict";
 import { PageBody, PageHead } from "@/components/site/page-body";
-import { RESPONSE_STATES, StateLabel } from "@/components/ui/response-state";
+import { CELL_LOOKS, RESPONSE_STATES, StateLabel } from "@/components/ui/response-state";
 import { GeoVerdict, type ResponseState } from "@/schemas/task";
 import { CONTROL_MODELS } from "@/server/domain/control/answer";
 import { policyRows } from "@/server/domain/control/policies";
@@ -48,9 +48,9 @@ export default function MethodologyPage() {
         </p>
         <p>
           The order of tasks is shuffled from a seed that is published with the announcement, so
-          that the time of day and the country are not confounded. A task is tried again only when
-          nothing had come back yet, or when the service said that it did not take the question and
-          when to come back; a refusal or an empty answer is never tried again.
+          that time of day and country are not mixed up. A task is tried again only when nothing had
+          come back yet, or when the service said that it did not take the question and when to come
+          back; a refusal or an empty answer is never tried again.
         </p>
       </Chapter>
       <Chapter id="simulated" title="What is simulated">
@@ -86,7 +86,7 @@ export default function MethodologyPage() {
         <p>
           What a service on the internet says of the account it was asked with (too many requests,
           no more money, a key that it does not take) is not kept, because it names that account.
-          Such a task closes as a harness-error with a code that says which.
+          Such a task closes as a {CELL_LOOKS["harness-error"].label} with a code that says which.
         </p>
         <p>
           Where no answer came back through an exit, nobody can tell whether the service, the exit
@@ -231,6 +231,27 @@ export default function MethodologyPage() {
           you bring both yourself, from wherever you trust.
         </p>
         <CheckList />
+      </Chapter>
+      <Chapter id="attestations" title="Who checked it: attestations">
+        <p>
+          Attesters are people with an account for it, none of them an admin, who look at a
+          comparison and say in a signed report whether they confirm it, contest it or leave it
+          open. An admin of this portal lets them in and enters the organisation that each speaks
+          for; nobody checks that they are who they say.
+        </p>
+        <p>
+          Signed are the verdict, its reasons, the attester’s own words and interests, the checklist
+          as they saw it and the very bytes of the comparison, with a key that the portal does not
+          have; the report stands in the log, and everybody can check its receipt. An organisation
+          counts once, whatever the number of its keys and reports, and one whose keys disagree
+          counts as leaving the comparison open.
+        </p>
+        <p>
+          After a key is revoked nothing more that it signs is taken; what it signed before still
+          counts, unless the log says that somebody else may have had the key, and then none of its
+          reports counts, though all are shown. An attestation does not prove a finding and does not
+          raise it on the ladder: it is the judgement of whoever signed it.
+        </p>
       </Chapter>
       <Chapter id="limits" title="What it cannot show">
         <p>

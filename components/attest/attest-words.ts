@@ -96,6 +96,10 @@ export const CHECK_WORDS: Readonly<Record<ReviewCheckName, string>> = {
   "not-simulated": "Real services were asked",
 };
 
+/** Why a report by a key that was revoked as compromised is shown and not counted. */
+export const KEY_COMPROMISED =
+  "not counted: its key was revoked because somebody else may have had it";
+
 /** What an attestation is not. Stands wherever attestations are counted. */
 export const NO_MORE_THAN =
   "An attestation is the signed judgement of one attester. It does not prove a finding, and for whom an attester speaks is what an admin of this portal entered.";

@@ -1,5 +1,10 @@
 import Link from "next/link";
-import { NO_MORE_THAN, REASON_WORDS, VERDICT_WORDS } from "@/components/attest/attest-words";
+import {
+  KEY_COMPROMISED,
+  NO_MORE_THAN,
+  REASON_WORDS,
+  VERDICT_WORDS,
+} from "@/components/attest/attest-words";
 import { CheckRows } from "@/components/attest/check-rows";
 import { Card, CardHead } from "@/components/ui/card";
 import { formatCount } from "@/components/ui/count";
@@ -45,7 +50,7 @@ export function ReportNotes({
     <div className="mb-6 grid gap-2 rounded-lg bg-beacon-soft px-5 py-4 text-beacon">
       {report.isSuperseded && (
         <p>
-          The same key signed a later report about this comparison, and that one is counted
+          The same key signed a later report about this comparison, and that one takes its place
           {successor === null ? (
             "."
           ) : (
@@ -62,7 +67,10 @@ export function ReportNotes({
       {report.keyRevokedAt !== null && (
         <p>
           The key that signed it was revoked on <Instant at={report.keyRevokedAt} seconds={false} />
-          . What it signed before that still counts.
+          .{" "}
+          {report.keyRevokedAs === "compromised"
+            ? `This report is ${KEY_COMPROMISED}.`
+            : "What it signed before that still counts."}
         </p>
       )}
     </div>
@@ -139,7 +147,7 @@ function Signed({ report, registered }: { report: AttestationView; registered: K
           [
             "Log entry",
             report.leafIndex === null
-              ? "not in a published checkpoint yet"
+              ? "not in the published log yet"
               : entryLink(report.leafIndex),
           ],
           [

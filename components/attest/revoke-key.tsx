@@ -41,7 +41,8 @@ export function RevokeKey({
     <div className="grid max-w-[30rem] gap-4">
       <p className="text-sm">
         The log says so for good: nothing that this key signs from then on is taken. What it signed
-        before still counts.
+        before still counts, unless you say that somebody else may have had the key: then none of
+        its reports counts any more. They stay to be read.
       </p>
       <Choice label="Why" value={reason} options={REASONS} onChange={setReason} />
       {revoke.isError && <RefusalNote title="The key was not revoked." error={revoke.error} />}

@@ -17,7 +17,7 @@ import { SigningPreview } from "@/components/attest/signing-preview";
 import { useApi, useApiClient } from "@/components/trpc-provider";
 import type { ReviewCheck } from "@/schemas/attestation";
 import type { AttestationView, AttesterKeyView, ReviewSubject } from "@/schemas/attestation-view";
-import { countAttestations } from "@/server/domain/attest/count-attestations";
+import { countAttestations, countedReport } from "@/server/domain/attest/count-attestations";
 import {
   type AttestationDraft,
   draftAttestation,
@@ -26,14 +26,7 @@ import {
 
 /** The count with `draft` in it. Reports come oldest first, as the log has them. */
 const tallyWith = (reports: readonly AttestationView[], { report }: AttestationDraft) =>
-  countAttestations([
-    ...reports.map(({ key, organisation, verdict }) => ({
-      attester_key: key,
-      organisation,
-      verdict,
-    })),
-    report,
-  ]);
+  countAttestations([...reports.map(countedReport), { ...report, isKeyCompromised: false }]);
 
 const STILL_CHECKING: DraftProblem = {
   field: "checklist",

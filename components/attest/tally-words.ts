@@ -7,7 +7,8 @@ const VERBS = [
   ["inconclusive", "left open by"],
 ] as const;
 
-const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** A text with its first letter large. */
+export const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** `Confirmed by 2 organisations, contested by 1.` Null: nobody has said anything. */
 export function tallySentence(tally: AttestationTally): string | null {

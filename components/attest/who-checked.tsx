@@ -1,7 +1,7 @@
 import Link from "next/link";
-import { NO_MORE_THAN, REASON_WORDS } from "@/components/attest/attest-words";
+import { KEY_COMPROMISED, NO_MORE_THAN, REASON_WORDS } from "@/components/attest/attest-words";
 import { AttestedBadge } from "@/components/attest/attested-badge";
-import { onceSentence, tallySentence } from "@/components/attest/tally-words";
+import { capital, onceSentence, tallySentence } from "@/components/attest/tally-words";
 import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card, CardHead } from "@/components/ui/card";
@@ -14,6 +14,14 @@ import type { JobId } from "@/schemas/primitives";
 
 const inWords = (reasons: readonly AttestationReason[]) =>
   `${listed(reasons.map((reason) => REASON_WORDS[reason].name))}.`;
+
+const isCompromised = ({ keyRevokedAs }: AttestationView) => keyRevokedAs === "compromised";
+
+/** Where reports are there and none counts. */
+const noneCounts = (reports: readonly AttestationView[]) =>
+  reports.every(isCompromised)
+    ? "Nothing counts any more: the keys that signed were revoked."
+    : "Nothing counts yet: what was signed is not in the published log.";
 
 function ReportRow({ report }: { report: AttestationView }) {
   return (
@@ -29,11 +37,14 @@ function ReportRow({ report }: { report: AttestationView }) {
         {report.isSuperseded && <Badge>superseded by a later report</Badge>}
         {report.keyRevokedAt !== null && <Badge tone="bad">key revoked since</Badge>}
       </p>
+      {isCompromised(report) && (
+        <p className="text-sm text-bad">{`${capital(KEY_COMPROMISED)}.`}</p>
+      )}
       <p className="text-sm">{inWords(report.reasons)}</p>
       <p className="flex flex-wrap items-center gap-x-4 text-[13px] text-muted">
         <Instant at={report.signedAt} seconds={false} />
         {report.leafIndex === null ? (
-          <span>not in a published checkpoint yet</span>
+          <span>not in the published log yet</span>
         ) : (
           <Link
             href={`/log/${report.leafIndex}`}
@@ -66,19 +77,20 @@ export function WhoChecked({
   /** Oldest first. */
   reports: readonly AttestationView[];
 }) {
-  const published = reports.filter(({ leafIndex }) => leafIndex !== null);
-  const once = onceSentence(tally, published.length);
+  const counting = reports.filter((report) => report.leafIndex !== null && !isCompromised(report));
+  const once = onceSentence(tally, counting.length);
   const divided = tally.organisations.filter(({ isDivided }) => isDivided);
   return (
     <Card label="Who checked this">
       <CardHead title="Who checked this" id="attestations">
-        {NO_MORE_THAN}
+        {NO_MORE_THAN}{" "}
+        <Link href="/methodology#attestations" className="link" prefetch={false}>
+          What an attestation is
+        </Link>
       </CardHead>
       <p className="font-serif text-xl">
         {tallySentence(tally) ??
-          (reports.length === 0
-            ? "Nobody has attested this comparison yet."
-            : "Nothing counts yet: what was signed is not in a published checkpoint.")}
+          (reports.length === 0 ? "Nobody has attested this comparison yet." : noneCounts(reports))}
       </p>
       {once !== null && <p className="mt-1 text-[13.5px] text-muted">{once}</p>}
       {divided.map(({ name }) => (

@@ -17,7 +17,7 @@ const ALWAYS: readonly Column[] = [
 
 /** What is said only where there is any: of the responses, those left out and those that rest on less. */
 const WHERE_ANY: readonly Column[] = [
-  ["Left out: exit elsewhere", ({ mismatched }) => mismatched ?? 0],
+  ["Left out: came out in another country", ({ mismatched }) => mismatched ?? 0],
   ["Exit not verified", ({ unverified }) => unverified ?? 0],
 ];
 

@@ -84,11 +84,12 @@ export function ComparisonView({
           </CardHead>
           {services("similarity")}
           <p className="mt-4 text-[13px] text-muted">
-            Mean word Jaccard (<span className="code">{snapshot.comparison.engine.similarity}</span>
-            , ICU {snapshot.comparison.engine.icu}). A mean has no interval here: none has been
-            computed. For scale: one model that was asked the same question twice came to{" "}
-            {ASKED_TWICE.lowest} to {ASKED_TWICE.highest} ({ASKED_TWICE.pairs} pairs, SpeechMap
-            data).
+            Each figure is a mean over pairs of answers: of all the words that either has, the share
+            that both have (<span className="code">{snapshot.comparison.engine.similarity}</span>,
+            Jaccard; words cut by ICU {snapshot.comparison.engine.icu}). A mean has no interval
+            here: none has been computed. For scale: one model that was asked the same question
+            twice came to {ASKED_TWICE.lowest} to {ASKED_TWICE.highest} ({ASKED_TWICE.pairs} pairs,
+            SpeechMap data).
           </p>
         </div>
         {group === undefined ? (

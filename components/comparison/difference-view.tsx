@@ -1,3 +1,4 @@
+import { answersIn } from "@/components/comparison/answers";
 import { DiffLegend, DiffText } from "@/components/comparison/diff-text";
 import { DifferenceKeys } from "@/components/comparison/difference-keys";
 import {
@@ -9,6 +10,7 @@ import {
   whyThisView,
   wordSummary,
 } from "@/components/comparison/difference-words";
+import { MarkedTerms } from "@/components/comparison/marked-terms";
 import { jumpsIn, SentenceRows } from "@/components/comparison/sentence-rows";
 import { counted, formatCount, listed } from "@/components/ui/count";
 import { placeName } from "@/components/ui/country";
@@ -20,6 +22,8 @@ import type { ResponseExcerpt } from "@/schemas/snapshot";
 import { hex, utf8 } from "@/server/domain/bytes";
 import type { Background } from "@/server/domain/eval/content-similarity";
 import { differenceView, type DifferenceView as Shown } from "@/server/domain/eval/difference-view";
+import { pairTerms } from "@/server/domain/eval/pair-terms";
+import { termCoverage } from "@/server/domain/eval/term-coverage";
 import { sha256 } from "@/server/domain/sha256";
 
 type Texts = {
@@ -43,7 +47,7 @@ function Identical({
   const all = new Set(excerpts.map(({ country }) => country));
   return (
     <>
-      <p className="mb-2 font-semibold">Identical, byte for byte.</p>
+      <p className="mb-2 font-semibold">The same text, character for character.</p>
       <p className="mb-3 max-w-[66ch] text-sm text-muted">
         This text was received {formatCount(same.length)} {same.length === 1 ? "time" : "times"},
         from {formatCount(places.length)} of{" "}
@@ -65,9 +69,13 @@ function Body({
   names,
   texts,
   language,
+  background,
+  excerpts,
 }: Texts & {
   shown: Exclude<Shown, { view: "identical" }>;
   language: string;
+  background: Background | null;
+  excerpts: readonly ResponseExcerpt[];
 }) {
   if (shown.view === "words")
     return (
@@ -94,6 +102,12 @@ function Body({
         </div>
       </DifferenceKeys>
     );
+  if (shown.view === "none") {
+    const coverage = termCoverage(answersIn(excerpts), language, background);
+    const terms = pairTerms(texts, language, background, coverage);
+    const marked = { texts, names, language, terms, coverage };
+    return <MarkedTerms {...marked} className={ANSWER} />;
+  }
   return (
     <div className="grid gap-x-8 gap-y-6 *:min-w-0 md:grid-cols-2">
       {texts.map((text, i) => (
@@ -165,7 +179,14 @@ export function DifferenceView({
         )}
       </p>
       <div className="mt-5">
-        <Body shown={shown} names={names} texts={texts} language={language} />
+        <Body
+          shown={shown}
+          names={names}
+          texts={texts}
+          language={language}
+          background={background}
+          excerpts={excerpts}
+        />
       </div>
     </>
   );

@@ -38,3 +38,13 @@ export function Ladder({ rung }: { rung: FindingRung }) {
     </span>
   );
 }
+
+/** Why no comparison stands higher, and that attesters do not lift it. */
+export function LadderNote() {
+  return (
+    <p className="mt-2 max-w-[66ch] text-[13px] text-muted">
+      This portal runs no tests yet, so the higher rungs are not reached here; attestations are
+      counted apart.
+    </p>
+  );
+}

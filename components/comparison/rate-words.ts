@@ -33,7 +33,7 @@ export function notCounted(rate: PlaceRate): readonly string[] {
   const parts: readonly (readonly [number, string])[] = [
     [rate.failures, "failed"],
     [rate.withdrawn, "withdrawn"],
-    [rate.mismatched, "exit elsewhere"],
+    [rate.mismatched, "came out in another country"],
   ];
   return parts.flatMap(([n, what]) => (n === 0 ? [] : [`${n} ${what}`]));
 }

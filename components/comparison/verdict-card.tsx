@@ -1,5 +1,5 @@
 import { describeStates, FINDING_SENTENCE } from "@/components/comparison/finding-words";
-import { Ladder } from "@/components/comparison/ladder";
+import { Ladder, LadderNote } from "@/components/comparison/ladder";
 import { NotShown } from "@/components/comparison/not-shown";
 import { ButtonLink, DownloadLink } from "@/components/ui/button";
 import { counted, listed } from "@/components/ui/count";
@@ -28,6 +28,7 @@ export function VerdictCard({
     >
       <div>
         <Ladder rung={rung} />
+        <LadderNote />
         {rung === "not-tested" && (
           <p className="mt-3 max-w-[62ch] font-serif text-[21px] leading-[1.4]">
             {describeStates(states)}

@@ -201,8 +201,8 @@ function Controls({ draft, onChange, wrong }: Pick<StepProps, "draft" | "onChang
           value={draft.controls.find((control) => control.service === service)?.kind ?? ""}
           options={[
             ["", "is not a control"],
-            ["negative", "negative control: no difference may show"],
-            ["positive", "positive control: a difference must show"],
+            ["negative", "negative control: built to answer alike everywhere"],
+            ["positive", "positive control: built to answer differently"],
           ]}
           onChange={(kind) => set(service, kind)}
         />
@@ -230,7 +230,8 @@ export function ContrastsStep({ draft, catalog, onChange, wrong }: StepProps) {
       >
         <h3>Controls</h3>
         <p className="text-[13px] text-muted">
-          Services with known behaviour show whether the instrument works.
+          Services with known behaviour let readers judge whether the instrument works. The portal
+          shows what they answered and runs no test of it.
         </p>
         <Controls {...part} />
       </section>

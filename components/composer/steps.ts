@@ -36,7 +36,7 @@ export const STEPS: readonly {
     step: "contrasts",
     name: "Contrasts",
     title: "Contrasts and controls",
-    hint: "What is to be tested, named before the run. What is not named here stays exploratory.",
+    hint: "What is to be compared, named before the run. What is not named here stays exploratory.",
   },
   {
     step: "budget",

@@ -70,7 +70,7 @@ export function JobProgress({
       <Card>
         <CardHead title="Cells">
           Countries by services, one square a repeat, or a count where there are many. Tasks are
-          handed out in a shuffled order, so that time and country are not confounded.
+          handed out in a shuffled order, so that time of day and country are not mixed up.
         </CardHead>
         <div className="grid gap-7 *:min-w-0">
           {grids.map(({ id, tasks }) => (

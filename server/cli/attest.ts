@@ -190,6 +190,9 @@ function* linesOf(report: AttestationView): Generator<string> {
     leafIndex === null ? "waits for the log" : `entry ${leafIndex}`,
     ...(report.isSuperseded ? ["superseded by a later report of its key"] : []),
     ...(report.keyRevokedAt === null ? [] : [`its key was taken back at ${report.keyRevokedAt}`]),
+    ...(report.keyRevokedAs === "compromised"
+      ? ["not counted: its key was revoked because somebody else may have had it"]
+      : []),
   ].join("  |  ");
   if (report.statement !== "") yield `  ${oneLine(report.statement)}`;
   if (report.interest !== null) yield `  Interest: ${oneLine(report.interest)}`;

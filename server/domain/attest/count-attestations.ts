@@ -1,8 +1,24 @@
 import type { AttestationReport, AttestationVerdict } from "@/schemas/attestation";
-import type { AttestationTally } from "@/schemas/attestation-view";
+import type { AttestationTally, AttestationView } from "@/schemas/attestation-view";
 
 /** What of a report is counted. */
-type Counted = Pick<AttestationReport, "attester_key" | "organisation" | "verdict">;
+type Counted = Pick<AttestationReport, "attester_key" | "organisation" | "verdict"> & {
+  /** Whether the log revoked the key as compromised: nobody knows whose reports these are. */
+  readonly isKeyCompromised: boolean;
+};
+
+/** A report that is shown, as it is counted. */
+export const countedReport = ({
+  key,
+  organisation,
+  verdict,
+  keyRevokedAs,
+}: Pick<AttestationView, "key" | "organisation" | "verdict" | "keyRevokedAs">): Counted => ({
+  attester_key: key,
+  organisation,
+  verdict,
+  isKeyCompromised: keyRevokedAs === "compromised",
+});
 
 /** Two spellings of one name are one organisation: NFKC, case and runs of white space make no difference. */
 const folded = (name: string): string =>
@@ -14,12 +30,14 @@ export const isSameOrganisation = (a: string, b: string): boolean => folded(a) =
 
 /**
  * Counts what organisations say of one comparison. The last report of a key counts; an organisation
- * counts once, and as inconclusive when its keys disagree.
+ * counts once, and as inconclusive when its keys disagree. A report by a key that somebody else may have had
+ * does not count, whenever it was signed.
  *
  * @param reports about one comparison, in the log's order.
  */
 export function countAttestations(reports: readonly Counted[]): AttestationTally {
-  const lastOfKey = new Map(reports.map((report) => [report.attester_key, report]));
+  const counting = reports.filter(({ isKeyCompromised }) => !isKeyCompromised);
+  const lastOfKey = new Map(counting.map((report) => [report.attester_key, report]));
   const groups = new Map<string, Counted[]>();
   for (const report of lastOfKey.values()) {
     const name = folded(report.organisation);

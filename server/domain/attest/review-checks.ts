@@ -1,7 +1,10 @@
 import type { ReviewCheck, ReviewCheckName } from "@/schemas/attestation";
-import type { ComparedCell, Comparison } from "@/schemas/comparison";
+import type { ComparedCell, ComparedGroup, Comparison } from "@/schemas/comparison";
+import type { Place } from "@/schemas/country";
 import type { Instant } from "@/schemas/primitives";
 import type { BlockAvailability } from "@/schemas/snapshot";
+import { type Block, canPass, LEAST_ANSWERS, smallestP } from "@/server/domain/eval/power";
+import { formatP } from "@/server/domain/job/power-sentence";
 import type { Completeness } from "@/server/domain/log/completeness";
 
 /** What came of computing a comparison again from the stored answers. */
@@ -152,28 +155,52 @@ function countriesVerified({ groups }: Comparison): Outcome {
       );
 }
 
-/** A difference that chance makes as often as this is none that may be told. The usual 5 %. */
-const SIGNIFICANCE = 0.05;
+/** Two places that one service was asked from: a block for each prompt, and all their responses. */
+type TwoPlaces = {
+  readonly blocks: readonly Block[];
+  readonly one: number;
+  readonly other: number;
+};
 
-/** How many ways there are to choose `k` of `n`. */
-const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
+function twoPlacesOf(groups: readonly ComparedGroup[]): readonly TwoPlaces[] {
+  const places = [...new Set(groups.flatMap(({ cells }) => cells.map(({ country }) => country)))];
+  const inPlace = ({ cells }: ComparedGroup, place: Place) => {
+    const cell = cells.find(({ country }) => country === place);
+    return cell === undefined ? 0 : responsesIn(cell);
+  };
+  return places.flatMap((a, i) =>
+    places.slice(i + 1).map((b) => {
+      const blocks = groups.map((group) => [inPlace(group, a), inPlace(group, b)] as const);
+      const [one, other] = [0, 1].map((side) =>
+        blocks.reduce((sum, block) => sum + (block[side] ?? 0), 0),
+      );
+      return { blocks, one: one ?? 0, other: other ?? 0 };
+    }),
+  );
+}
 
-/** How often chance alone sorts `a` and `b` answers apart without a single one on the wrong side. */
-const smallestP = (a: number, b: number): number => 1 / choose(a + b, Math.min(a, b));
-
+/** The composer's rule, of what came back instead of what was designed: answers are dealt out again within a prompt. */
 function repeatsEnough({ groups }: Comparison): Outcome {
-  const pairs = groups.flatMap(({ cells }) => {
-    const [fewest, next] = cells.map(responsesIn).sort((a, b) => a - b);
-    return fewest === undefined || next === undefined ? [] : [[fewest, next] as const];
-  });
-  const [worst] = pairs.sort((one, other) => smallestP(...other) - smallestP(...one));
+  const services = [...new Set(groups.map(({ service }) => service))];
+  const [worst] = services
+    .flatMap((service) => twoPlacesOf(groups.filter((group) => group.service === service)))
+    .map(({ blocks, one, other }) => {
+      const p = smallestP(blocks);
+      const [fewer, more] = one < other ? [one, other] : [other, one];
+      return { fewer, more, p, isEnough: fewer >= LEAST_ANSWERS && canPass(p) };
+    })
+    .sort((a, b) => Number(a.isEnough) - Number(b.isEnough) || b.p - a.p);
   if (worst === undefined) return notApplicable("Nothing was asked from two places.");
-  const [a, b] = worst;
-  const p = Number(smallestP(a, b).toPrecision(2));
-  const setting = `Where the fewest came back, ${a} and ${b} responses of two places face each other`;
-  return p < SIGNIFICANCE
-    ? holds(`${setting}: a clear difference can be told from chance (p down to ${p}).`)
-    : fails(`${setting}: even the clearest difference could be chance (p no less than ${p}).`);
+  const { fewer, more, p, isEnough } = worst;
+  const setting = `Where the fewest came back, ${fewer} and ${more} responses of two places face each other`;
+  const smallest = `the smallest p that any test could give is ${formatP(p)} (one-sided)`;
+  if (isEnough)
+    return holds(`${setting}: a clear difference can be told from chance; ${smallest}.`);
+  return fails(
+    fewer < LEAST_ANSWERS
+      ? `${setting}: fewer than four a place cannot show a difference at all; ${smallest}.`
+      : `${setting}: too few to a prompt to show a difference at all; ${smallest}.`,
+  );
 }
 
 const notSimulated = ({ simulated }: Comparison): Outcome =>

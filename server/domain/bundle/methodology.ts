@@ -34,7 +34,7 @@ The same question, in the same words, with the same system prompt, model and par
 
 A job lists prompts, services and countries. One prompt, put to one service from one country, is a cell; each cell is asked several times, because a model does not say the same thing twice. Every single asking is a task, with a seed of its own. All tasks are announced in the log before the first one runs, and each of them closes there: as a response, a failure, or a withdrawal.
 
-The order of tasks is shuffled from a seed that is published with the announcement, so that the time of day and the country are not confounded. A task is tried again only when nothing had come back yet, or when the service said that it did not take the question and when to come back; a refusal or an empty answer is never tried again.
+The order of tasks is shuffled from a seed that is published with the announcement, so that time of day and country are not mixed up. A task is tried again only when nothing had come back yet, or when the service said that it did not take the question and when to come back; a refusal or an empty answer is never tried again.
 
 ## What is simulated
 
@@ -59,7 +59,7 @@ A refusal is a response, and so is silence. Every task that ran gets exactly one
 - timed-out: No answer came back in time.
 - harness-error: Something failed between us and the model: here, at the provider, or on the way. A failure names whose fault it was.
 
-What a service on the internet says of the account it was asked with (too many requests, no more money, a key that it does not take) is not kept, because it names that account. Such a task closes as a harness-error with a code that says which.
+What a service on the internet says of the account it was asked with (too many requests, no more money, a key that it does not take) is not kept, because it names that account. Such a task closes as a technical failure with a code that says which.
 
 Where no answer came back through an exit, nobody can tell whether the service, the exit or the way was silent, so it is put down to the network.
 

@@ -104,11 +104,26 @@ const keptGap = keeping((n = 0, baseRate = 0, alpha = ALPHA): number | null => {
   return most;
 });
 
+/** Below four answers a side, not even the clearest outcome is rarer than one in twenty, two-sided. */
+export const LEAST_ANSWERS = 4;
+
+/** Answers to one question from two sides: they are dealt out again among themselves only. */
+export type Block = readonly [one: number, other: number];
+
 /**
  * The smallest one-sided p that an exact permutation test can give, whatever comes back: one over the
  * number of ways to deal the answers out again, each block by itself.
- *
- * @param n answers a side in each block.
- * @param blocks questions, whose answers are never mixed.
  */
-export const smallestP = (n: number, blocks = 1): number => Math.exp(-blocks * logChoose(2 * n, n));
+export const smallestP = (blocks: readonly Block[]): number =>
+  Math.exp(-blocks.reduce((sum, [one, other]) => sum + logDeals(one, other), 0));
+
+/** ln of the ways to choose which answers lie on the smaller side: its cost does not grow with the larger one. */
+function logDeals(one: number, other: number): number {
+  const [few, many] = one < other ? [one, other] : [other, one];
+  let sum = 0;
+  for (let k = 1; k <= few; k++) sum += Math.log1p(many / k);
+  return sum;
+}
+
+/** Whether a two-sided test at `alpha` can come out at all: twice the smallest one-sided p must reach it. */
+export const canPass = (p: number, alpha = ALPHA): boolean => 2 * p <= alpha * ROUNDING;

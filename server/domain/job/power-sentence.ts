@@ -1,5 +1,5 @@
 import type { Contrast, JobSpec } from "@/schemas/job-spec";
-import { ALPHA, smallestGap, smallestP } from "@/server/domain/eval/power";
+import { ALPHA, canPass, LEAST_ANSWERS, smallestGap, smallestP } from "@/server/domain/eval/power";
 import { boundOfNone } from "@/server/domain/eval/statistics";
 import { placesOf, taskCountOf } from "@/server/domain/job/places";
 
@@ -48,10 +48,7 @@ const testsOf = (spec: Asked, { baseline, against }: Contrast): number =>
 
 /** The smallest one-sided p of a design: answers are dealt out again within each prompt only. */
 const leastP = ({ prompts, repeats }: Pick<Design, "prompts" | "repeats">): number =>
-  smallestP(repeats, prompts);
-
-/** Whether a two-sided test at `alpha` can come out at all: twice the smallest one-sided p must reach it. */
-const canPass = (p: number, alpha: number): boolean => 2 * p <= alpha;
+  smallestP(Array.from({ length: prompts }, () => [repeats, repeats] as const));
 
 /** One row of what another number of repeats would find. */
 export type OtherDesign = {
@@ -184,9 +181,6 @@ function refusalSentences(design: Design): readonly string[] {
     never,
   ];
 }
-
-/** Below four answers a side, not even the clearest outcome is rarer than one in twenty, two-sided. */
-const LEAST_ANSWERS = 4;
 
 /** Gao, Liang & Guestrin, "Model Equality Testing" (ICLR 2025, arXiv 2410.20247): median power over altered models. */
 const SIMILARITY_SENTENCES: readonly string[] = [

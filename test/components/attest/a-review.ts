@@ -109,6 +109,7 @@ export const aReportView = (fields: Partial<AttestationView> = {}): AttestationV
   leafIndex: 9,
   isSuperseded: false,
   keyRevokedAt: null,
+  keyRevokedAs: null,
   isSimulated: true,
   ...fields,
 });

@@ -76,7 +76,7 @@ describe("a report, whole", () => {
   it("says what is not in the log yet", () => {
     show(aReportView({ leafIndex: null }), null);
     const signed = region("Who signed it").textContent;
-    expect(signed).toContain("not in a published checkpoint yet");
+    expect(signed).toContain("not in the published log yet");
     expect(signed).toContain("no published state of the log yet");
   });
 
@@ -104,6 +104,16 @@ describe("what changed since a report was signed", () => {
   it("is its key's revocation: what it had signed before still counts", () => {
     render(<ReportNotes report={aReportView({ keyRevokedAt: signedAt })} successor={null} />);
     expect(screen.getByText(/was revoked on/).textContent).toContain("still counts");
+  });
+
+  it("is that it counts no more, where somebody else may have had its key", () => {
+    const report = aReportView({ keyRevokedAt: signedAt, keyRevokedAs: "compromised" });
+    render(<ReportNotes report={report} successor={null} />);
+    const note = screen.getByText(/was revoked on/).textContent;
+    expect(note).toContain(
+      "This report is not counted: its key was revoked because somebody else may have had it.",
+    );
+    expect(note).not.toContain("still counts");
   });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WhoChecked } from "@/components/attest/who-checked";
 import type { AttestationTally, AttestationView } from "@/schemas/attestation-view";
 import type { AttestationId } from "@/schemas/primitives";
-import { countAttestations } from "@/server/domain/attest/count-attestations";
+import { countAttestations, countedReport } from "@/server/domain/attest/count-attestations";
 import { aReportView, aTally } from "@/test/components/attest/a-review";
 
 afterEach(cleanup);
@@ -19,11 +19,7 @@ const show = (reports: readonly AttestationView[], tally?: AttestationTally) =>
       jobId={job}
       tally={
         tally ??
-        countAttestations(
-          reports
-            .filter(({ leafIndex }) => leafIndex !== null)
-            .map(({ key, ...rest }) => ({ attester_key: key, ...rest })),
-        )
+        countAttestations(reports.filter(({ leafIndex }) => leafIndex !== null).map(countedReport))
       }
       reports={reports}
     />,
@@ -69,12 +65,15 @@ describe("who checked a comparison", () => {
     show([aReportView({ leafIndex: null })]);
     expect(text()).toContain("Nothing counts yet");
     expect(text()).not.toContain("Nobody has attested");
-    expect(rows()[0]?.textContent).toContain("not in a published checkpoint yet");
+    expect(rows()[0]?.textContent).toContain("not in the published log yet");
   });
 
   it("says what an attestation does not mean", () => {
     show([aReportView()]);
     expect(text()).toContain("It does not prove a finding");
+    expect(screen.getByRole("link", { name: "What an attestation is" }).getAttribute("href")).toBe(
+      "/methodology#attestations",
+    );
   });
 
   it("says that two reports of one organisation count once", () => {
@@ -102,6 +101,37 @@ describe("who checked a comparison", () => {
     ]);
     expect(within(rows()[1] as HTMLElement).getByText("superseded by a later report")).toBeTruthy();
     expect(within(rows()[0] as HTMLElement).getByText("key revoked since")).toBeTruthy();
+  });
+
+  it("shows a report whose key somebody else may have had, and says that it is not counted", () => {
+    const revoked = { keyRevokedAt: aReportView().signedAt };
+    const not = "Not counted: its key was revoked because somebody else may have had it.";
+    show([
+      aReportView({ id: idOf("a"), key: keyOf("a"), organisation: "Alpha" }),
+      aReportView({
+        id: idOf("b"),
+        key: keyOf("b"),
+        organisation: "Beta",
+        ...revoked,
+        keyRevokedAs: "compromised",
+      }),
+      aReportView({
+        id: idOf("c"),
+        key: keyOf("c"),
+        organisation: "Gamma",
+        ...revoked,
+        keyRevokedAs: "retired",
+      }),
+    ]);
+    expect(text()).toContain("Confirmed by 2 organisations.");
+    expect(text()).not.toContain("an organisation counts once");
+    expect(rows().map((row) => row.textContent?.includes(not))).toEqual([false, true, false]);
+  });
+
+  it("says when nothing counts any more", () => {
+    show([aReportView({ keyRevokedAt: aReportView().signedAt, keyRevokedAs: "compromised" })]);
+    expect(text()).toContain("Nothing counts any more: the keys that signed were revoked.");
+    expect(text()).not.toContain("Nothing counts yet");
   });
 
   it("shows a name for what it is: long, right to left, or with characters that would steer it", () => {

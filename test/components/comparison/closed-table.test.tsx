@@ -35,7 +35,7 @@ describe("how announced tasks closed", () => {
       />,
     );
     expect(heads()).toEqual(
-      expect.arrayContaining(["Left out: exit elsewhere", "Exit not verified"]),
+      expect.arrayContaining(["Left out: came out in another country", "Exit not verified"]),
     );
   });
 

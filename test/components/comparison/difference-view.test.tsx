@@ -147,7 +147,7 @@ describe("the same text twice", () => {
       anExcerpt({ country: KE, repeat: 2, text: "Open." }),
     ];
     show("Closed.", "Closed.", "en", others);
-    expect(screen.getByText("Identical, byte for byte.")).toBeTruthy();
+    expect(screen.getByText("The same text, character for character.")).toBeTruthy();
     expect(
       screen.getByText(/received 4 times, from 3 of 3 countries: Germany, Kenya and United States/),
     ).toBeTruthy();

@@ -85,7 +85,7 @@ describe("how often there was no answer", () => {
         "not measured",
         "not measured",
         "0",
-        "4 failed, 2 withdrawn, 1 exit elsewhere",
+        "4 failed, 2 withdrawn, 1 came out in another country",
       ],
     ]);
     expect(screen.queryByText(/simulated/)).toBeNull();

@@ -10,6 +10,7 @@ const said = (key: string, organisation: string, verdict: AttestationVerdict): C
   attester_key: `key-${key}` as KeyId,
   organisation,
   verdict,
+  isKeyCompromised: false,
 });
 
 /** What keys of organisations say one after the other: a key belongs to one organisation. */
@@ -87,6 +88,17 @@ describe("the count of attestations", () => {
           reports.filter(({ organisation }) => organisation === name),
         );
         expect(countAttestations(reordered)).toEqual(countAttestations(reports));
+      }),
+    );
+  });
+
+  it("is what it would be had a key that somebody else may have had never signed", () => {
+    fc.assert(
+      fc.property(someReports, fc.constantFrom("a", "b", "c", "d", "e"), (reports, letter) => {
+        const isTheirs = (report: Counted) => report.attester_key === `key-${letter}`;
+        const marked = reports.map((report) => ({ ...report, isKeyCompromised: isTheirs(report) }));
+        const without = reports.filter((report) => !isTheirs(report));
+        expect(countAttestations(marked)).toEqual(countAttestations(without));
       }),
     );
   });

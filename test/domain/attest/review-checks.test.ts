@@ -6,6 +6,7 @@ import type { BlockAvailability } from "@/schemas/snapshot";
 import { type ReviewFacts, reviewChecks } from "@/server/domain/attest/review-checks";
 import { compareJob } from "@/server/domain/eval/compare";
 import { comparisonInput } from "@/server/domain/eval/comparison-input";
+import { withRepeats } from "@/server/domain/job/power-sentence";
 import type { Completeness } from "@/server/domain/log/completeness";
 import { aSpec } from "@/test/domain/job/job-specs";
 import { aJob, DE, KE } from "@/test/support/builders";
@@ -167,7 +168,7 @@ describe("a reviewer's checklist", () => {
     expect(row(name, { comparison: home })[0]).toBe("not-applicable");
   });
 
-  it("works the smallest p out exactly", () => {
+  it("works the smallest p out exactly, and holds it to a test that looks both ways", () => {
     const withCounts = (a: number, b: number) => ({
       comparison: aComparison([
         cell(DE, { states: { answered: a } }),
@@ -175,21 +176,56 @@ describe("a reviewer's checklist", () => {
       ]),
     });
     const name = "repeats-enough";
-    // 1 of 6 over 3, 20 ways: 0.05, which is not below it; 1 of 8 over 4, 70 ways; 1 of 10 over 5, 252 ways.
+    // 1 of 20 ways, one-sided; 1 of 70; 1 of 252.
     expect(row(name, withCounts(3, 3))).toEqual([
       "fails",
-      expect.stringContaining("p no less than 0.05"),
+      "Where the fewest came back, 3 and 3 responses of two places face each other: fewer than four a place cannot show a difference at all; the smallest p that any test could give is 0.05 (one-sided).",
     ]);
-    expect(row(name, withCounts(4, 4))[1]).toContain("p down to 0.014");
-    expect(row(name, withCounts(5, 5))[1]).toContain("p down to 0.004");
-    expect(row(name, withCounts(0, 5))[1]).toContain("p no less than 1");
+    expect(row(name, withCounts(4, 4))).toEqual([
+      "holds",
+      expect.stringMatching(/told from chance; .* is 0\.014 \(one-sided\)\.$/),
+    ]);
+    expect(row(name, withCounts(5, 5))[1]).toContain("is 0.004 (one-sided)");
+    expect(row(name, withCounts(0, 5))[1]).toContain("is 1 (one-sided)");
+    // 1 of 20,301 ways, and still three answers are three answers.
+    expect(row(name, withCounts(200, 2))[0]).toBe("fails");
+    expect(row(name, withCounts(40, 40))[1]).toContain("is below 0.0001 (one-sided)");
     expect(row(name, { comparison: aComparison([cell(DE)]) })[0]).toBe("not-applicable");
-    // The worst group counts, and of its places the two with the fewest.
-    const worst = aComparison(
+  });
+
+  it("judges repeats by the worst pair of places of any service", () => {
+    const comparison = aComparison(
       [cell(DE), cell(KE)],
       [cell(DE), cell(KE), cell("home", { states: {} })],
     );
-    expect(row(name, { comparison: worst })[1]).toContain("0 and 5 responses");
+    const [first, second] = comparison.groups;
+    if (first === undefined || second === undefined) throw new Error("two groups");
+    const other = { ...comparison, groups: [first, { ...second, service: "another" }] };
+    expect(row("repeats-enough", { comparison: other })).toEqual([
+      "fails",
+      expect.stringContaining("0 and 5 responses"),
+    ]);
+  });
+
+  it("says of repeats what the composer says of the same design", () => {
+    for (const prompts of [1, 2, 3, 5, 6, 12])
+      for (const repeats of [1, 2, 3, 4, 10]) {
+        const states = { answered: repeats };
+        const comparison = aComparison(
+          ...Array.from({ length: prompts }, () => [cell(DE, { states }), cell(KE, { states })]),
+        );
+        const asked = Array.from({ length: prompts }, (_, i) => ({
+          id: `p${i}`,
+          language: "en",
+          text: "Why?",
+        }));
+        const design = withRepeats(aSpec({ prompts: asked }), repeats);
+        expect([prompts, repeats, row("repeats-enough", { comparison })[0]]).toEqual([
+          prompts,
+          repeats,
+          design?.canShow ? "holds" : "fails",
+        ]);
+      }
   });
 
   it("does not take a simulated network for a real one", () => {

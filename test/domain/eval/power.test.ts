@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { binomialWeights, logChoose } from "@/server/domain/eval/binomial";
 import {
   ALPHA,
+  canPass,
   fisherPower,
   smallestGap,
   smallestP,
@@ -119,12 +120,32 @@ describe("the smallest p", () => {
     [5, "0.004"],
     [6, "0.001"],
   ])("with %i answers a side is %s", (n, p) => {
-    expect(smallestP(n).toFixed(3)).toBe(p);
+    expect(smallestP([[n, n]]).toFixed(3)).toBe(p);
   });
 
   it("multiplies over questions whose answers are not mixed", () => {
-    expect(smallestP(1, 5)).toBeCloseTo(1 / 32, 12);
-    expect(smallestP(2, 2)).toBeCloseTo(1 / 36, 12);
+    expect(smallestP(Array.from({ length: 5 }, () => [1, 1] as const))).toBeCloseTo(1 / 32, 12);
+    expect(
+      smallestP([
+        [2, 2],
+        [2, 2],
+      ]),
+    ).toBeCloseTo(1 / 36, 12);
+  });
+
+  it("counts sides of different sizes, whichever comes first, and one that is empty as nothing", () => {
+    expect(smallestP([[2, 4]])).toBeCloseTo(1 / 15, 12);
+    expect(smallestP([[4, 2]])).toBe(smallestP([[2, 4]]));
+    expect(smallestP([[0, 5]])).toBe(1);
+    expect(smallestP([])).toBe(1);
+  });
+
+  it("must be half of the error at most, for a test that looks both ways", () => {
+    expect(canPass(0.025)).toBe(true);
+    // 1 of 40 ways is 0.025, whatever the last digit of its logarithm.
+    expect(canPass(smallestP([[1, 39]]))).toBe(true);
+    expect(canPass(0.026)).toBe(false);
+    expect(canPass(0.026, 0.1)).toBe(true);
   });
 });
 
