@@ -5,6 +5,9 @@ import type { AppRouter } from "@/server/api/root";
 /** The live socket is on the page's own host and port. */
 const liveUrl = () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
 
+/** No more calls in a request than the portal takes. */
+const MAX_BATCH = 10;
+
 /** The portal's API for the browser: calls over HTTP in batches, subscriptions over one lazy WebSocket. */
 export const createApiClient = () =>
   createTRPCClient<AppRouter>({
@@ -20,7 +23,7 @@ export const createApiClient = () =>
           }),
           transformer: superjson,
         }),
-        false: httpBatchLink({ url: "/api/trpc", transformer: superjson }),
+        false: httpBatchLink({ url: "/api/trpc", transformer: superjson, maxItems: MAX_BATCH }),
       }),
     ],
   });

@@ -122,9 +122,9 @@ const credentialsOf = (context: Context) =>
     async authorize(input) {
       const credentials = Credentials.safeParse(input);
       if (!credentials.success) return null;
-      decoy ??= context.hashPassword(context.sessionSecret);
-      const deps = { ...context, decoyHash: await decoy, throttle: context.signInThrottle };
       try {
+        const decoyHash = await decoyOf(context);
+        const deps = { ...context, decoyHash, throttle: context.signInThrottle };
         const { id, sessionVersion } = await signIn(deps, credentials.data);
         countSignIn(context, "password", "accepted");
         return { id, sessionVersion } satisfies PasswordUser;
@@ -135,6 +135,15 @@ const credentialsOf = (context: Context) =>
       }
     },
   });
+
+/** A hash that no password fits, made once; one that could not be made is made again. */
+function decoyOf(context: Context): Promise<string> {
+  decoy ??= context.hashPassword(context.sessionSecret).catch((error: unknown) => {
+    decoy = null;
+    throw error;
+  });
+  return decoy;
+}
 
 const countSignIn = (
   { metrics }: Context,

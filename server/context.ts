@@ -136,8 +136,12 @@ export type Context = Stores & {
   /** Lets the command line act as an admin of this installation. */
   readonly operatorToken: string;
   readonly signInThrottle: Throttle;
+  /** For who has an account or an invitation already: a flood at the sign-in does not keep them out. */
+  readonly passwordThrottle: Throttle;
   /** Counts the reports that each attester's key files. */
   readonly filingThrottle: Throttle;
+  /** Counts the keys that each account enrols. */
+  readonly enrolmentThrottle: Throttle;
   /** Who says who people are, besides their passwords; null: nobody does. */
   readonly openId: OpenIdProvider | null;
   readonly hashPassword: (password: string) => Promise<string>;
@@ -155,6 +159,8 @@ const ALL_SIGN_IN_TRIES = 120;
 /** Reports that one key files in ten minutes, and all keys together: more than people can write. */
 const FILED_REPORTS = 20;
 const ALL_FILED_REPORTS = 400;
+/** Keys that one account enrols in a day: each is an entry of the log for good. */
+const ENROLLED_KEYS = 20;
 
 /** @throws BeaconError CONFIG_INVALID without a database, KEY_FILE_INVALID */
 function buildContext(env: Env, metrics: Metrics): Context {
@@ -248,7 +254,9 @@ function buildContext(env: Env, metrics: Metrics): Context {
     hashPassword,
     isPassword,
     signInThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now, ALL_SIGN_IN_TRIES),
+    passwordThrottle: createThrottle(SIGN_IN_TRIES, 60_000, now, ALL_SIGN_IN_TRIES),
     filingThrottle: createThrottle(FILED_REPORTS, 10 * 60_000, now, ALL_FILED_REPORTS),
+    enrolmentThrottle: createThrottle(ENROLLED_KEYS, 24 * 3_600_000, now),
     openId: openIdOf(env, now),
     icu: process.versions.icu ?? "unknown",
     async close() {

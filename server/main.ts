@@ -1,11 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import next from "next";
-import { WebSocketServer } from "ws";
 import { migrationNames } from "@/prisma/migrate";
 import { createLiveStream, isLiveStream } from "@/server/api/live-stream";
-import { isOwnOrigin } from "@/server/api/own-origin";
-import { appRouter, liveDoor } from "@/server/api/root";
+import { createPageSockets } from "@/server/api/page-sockets";
+import { appRouter } from "@/server/api/root";
 import { isTlogAdd, tlogAdd } from "@/server/api/tlog-add";
 import { isTlogRead, tlogRead } from "@/server/api/tlog-read";
 import { watchRequests } from "@/server/api/watch-requests";
@@ -15,9 +13,6 @@ import { runProcess } from "@/server/lifecycle";
 import { appendLeaves } from "@/server/services/append-leaves";
 import { CHECKS_OF, checkHealth } from "@/server/services/check-health";
 import { groupLeaves } from "@/server/services/group-leaves";
-
-/** The largest message that a subscriber may send. */
-const MAX_MESSAGE_BYTES = 16_384;
 
 /** Next answers 500 to a path that is not percent-encoded UTF-8; the fault is the sender's. */
 function isReadable(url: string): boolean {
@@ -64,23 +59,10 @@ await runProcess("portal", async ({ health }) => {
   });
   const server = createServer(answer);
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  const live = applyWSSHandler({
-    wss: sockets,
-    router: liveDoor,
-    // What is live is public; nobody acts through this door, whatever cookies come along.
-    createContext: async () => ({ ...context, actor: null }),
-    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-  });
-  server.on("upgrade", (request, socket, head) => {
-    if (isLiveStream(request)) return stream.upgrade(request, socket, head);
-    // Not by `new URL`: it throws at addresses that anybody may send.
-    if (request.url?.split("?")[0] === "/live" && isOwnOrigin(request.headers, context.publicUrl))
-      sockets.handleUpgrade(request, socket, head, (opened) =>
-        sockets.emit("connection", opened, request),
-      );
-    else socket.destroy();
-  });
+  const pages = createPageSockets(context);
+  server.on("upgrade", (request, socket, head) =>
+    (isLiveStream(request) ? stream : pages).upgrade(request, socket, head),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(PORT, HOST, resolve);
@@ -89,7 +71,7 @@ await runProcess("portal", async ({ health }) => {
   const { metrics } = context;
   metrics.nameProcedures(Object.keys(appRouter._def.procedures));
   metrics.beforeRendering(async () => {
-    metrics.of.liveSockets.set({ door: "page" }, sockets.clients.size);
+    metrics.of.liveSockets.set({ door: "page" }, pages.size());
     metrics.of.liveSockets.set({ door: "public" }, stream.size());
   });
   const migrations = migrationNames();
@@ -97,8 +79,7 @@ await runProcess("portal", async ({ health }) => {
 
   return async () => {
     const streamed = stream.close();
-    live.broadcastReconnectNotification();
-    for (const socket of sockets.clients) socket.terminate();
+    pages.close();
     await streamed;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

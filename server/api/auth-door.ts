@@ -1,4 +1,5 @@
 import NextAuth, { type AuthOptions } from "next-auth";
+import { withBoundedBody } from "@/server/api/bounded-body";
 import { refuseForeignOrigin } from "@/server/api/own-origin";
 import { answerOrRefuse } from "@/server/api/refuse";
 import { authOptionsFor, cookiesIn } from "@/server/auth";
@@ -12,7 +13,7 @@ const SERVED = {
 } as const;
 
 /** More than any form of ours or any provider's answer has. */
-const MAX_BODY_CHARACTERS = 16_384;
+const MAX_BODY_BYTES = 16_384;
 
 /**
  * The door of signing in and out: next-auth, spoken to as its handler for Node is, so that what is tested is
@@ -30,8 +31,7 @@ async function answer(context: Context, request: Request): Promise<Response> {
   const isPost = request.method === "POST";
   if (!(isPost ? SERVED.POST : SERVED.GET).test(path))
     return refusal(404, "There is nothing here.");
-  const body = isPost ? await request.text() : "";
-  if (body.length > MAX_BODY_CHARACTERS) return refusal(413, "This is too much for a form.");
+  const body = isPost ? await (await withBoundedBody(request, MAX_BODY_BYTES)).text() : "";
   const fields = Object.fromEntries(new URLSearchParams(body));
   const options = await optionsFor(context, request, path);
   if (options === null) return goTo("/sign-in?error=OAuthSignin", fields);

@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { EVENTS_KEPT_HOURS, EventId, type LiveFrame } from "@/schemas/live-event";
 import type { EventBus } from "@/server/adapters/db/event-bus";
+import { clientAddressOf } from "@/server/api/client-address";
 import { eventsAfter, startingPoint } from "@/server/api/live-events";
 import { instantOf } from "@/server/domain/time";
-import { parseIpAddress } from "@/server/domain/vantage/ip-address";
 import type { Logger } from "@/server/telemetry/logger";
 
 /** Where anybody follows what happens here: docs/live-events.md. */
@@ -132,7 +132,7 @@ export function createLiveStream(
   function connected(socket: WebSocket, request: IncomingMessage): void {
     const client: Client = {
       socket,
-      address: addressOf(request),
+      address: clientAddressOf(request),
       gone: new AbortController(),
       isAlive: true,
     };
@@ -206,24 +206,4 @@ function afterOf(url: string): string | null | undefined {
   );
   if (first === undefined) return null;
   return more.length === 0 && EventId.safeParse(first).success ? first : undefined;
-}
-
-/**
- * Whose connection it is, for counting: an IPv4 address, or the network of an IPv6 one (/64), which is
- * one subscriber's. A proxy on this machine says who it is for; from elsewhere nobody is believed.
- */
-function addressOf({ socket, headers }: IncomingMessage): string {
-  const peer = socket.remoteAddress ?? "";
-  const forwarded = headers["x-forwarded-for"];
-  const named = (Array.isArray(forwarded) ? forwarded.join(",") : forwarded)?.split(",").at(-1);
-  const text = named !== undefined && isLoopback(peer) ? named.trim() : peer;
-  const address = parseIpAddress(text);
-  if (address === null) return text;
-  return address.family === 4 ? `4:${address.value}` : `6:${address.value >> 64n}`;
-}
-
-function isLoopback(text: string): boolean {
-  const address = parseIpAddress(text);
-  if (address === null) return false;
-  return address.family === 4 ? address.value >> 24n === 127n : address.value === 1n;
 }

@@ -42,6 +42,7 @@ export const ERRORS = {
   EXPLORER_QUERY_INVALID: { retryable: false, expose: true },
   EXPLORER_TIMED_OUT: { retryable: false, expose: true },
   EXPLORER_BUSY: { retryable: true, expose: true },
+  PORTAL_BUSY: { retryable: true, expose: true },
 
   // state that moves by compare-and-set
   TASK_TRANSITION_ILLEGAL: { retryable: false, expose: false },
@@ -90,6 +91,7 @@ export const ERRORS = {
   KEY_IN_USE: { retryable: false, expose: true },
   KEY_NOT_READY: { retryable: true, expose: true },
   KEY_ENROLMENT_REFUSED: { retryable: false, expose: true },
+  KEY_ENROLMENT_TOO_MANY: { retryable: true, expose: true },
 
   // attestations
   ATTESTATION_NOT_FOUND: { retryable: false, expose: true },

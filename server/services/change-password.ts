@@ -29,7 +29,7 @@ export async function changePassword(
   const problem = passwordProblem(next, account);
   if (problem !== null) throw new BeaconError("PASSWORD_TOO_WEAK", problem);
   const isRight =
-    deps.throttle.take(account.email) && (await deps.isPassword(current, account.passwordHash));
+    deps.throttle.take(account.id) && (await deps.isPassword(current, account.passwordHash));
   if (!isRight)
     throw new BeaconError(
       "SIGN_IN_REFUSED",

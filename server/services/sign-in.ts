@@ -6,7 +6,7 @@ import { BeaconError, isBeaconError } from "@/server/domain/errors";
 
 export type SignInDeps = {
   readonly accounts: Pick<AccountStore, "byEmail">;
-  readonly challenges: Pick<Challenges, "spend">;
+  readonly challenges: Pick<Challenges, "isOurs" | "spend">;
   readonly isPassword: (password: string, hash: string) => Promise<boolean>;
   /** A hash of no known password: a stranger's guess takes as long as one at a real account. */
   readonly decoyHash: string;
@@ -45,6 +45,8 @@ export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<
 
 async function admit(deps: SignInDeps, attempt: SignInAttempt): Promise<Account> {
   const { email, password, challenge } = attempt;
+  // Before the tries are counted: what nobody was given a challenge for takes nobody's try.
+  if (!deps.challenges.isOurs("sign-in", challenge)) throw refused("CHALLENGE_REFUSED");
   // Before the hash: a flood of guesses must not cost the machine what one guess costs.
   if (!deps.throttle.take(email.toLowerCase())) throw refused("SIGN_IN_REFUSED");
   if (!(await deps.challenges.spend("sign-in", challenge))) throw refused("CHALLENGE_REFUSED");

@@ -24,6 +24,8 @@ function aDoor({ limit = 100, total = 1_000, hashMs = 150 } = {}) {
         PEOPLE.find((person) => person.email === email.toLowerCase()) ?? null,
     },
     challenges: {
+      isOurs: (purpose: string, challenge: string) =>
+        purpose === "sign-in" && challenge !== "forged",
       spend: async (purpose: string, challenge: string) => {
         const isNew = purpose === "sign-in" && challenge !== "forged" && !spent.has(challenge);
         spent.add(challenge);
@@ -99,6 +101,13 @@ describe("signIn", () => {
     const door = aDoor();
     await door.guess(ada.email, "right", "recorded");
     expect((await door.refusal(ada.email, "right", "recorded")).code).toBe("CHALLENGE_REFUSED");
+    expect(door.hashed).toHaveLength(1);
+  });
+
+  it("counts no try that comes without a challenge of ours", async () => {
+    const door = aDoor({ limit: 1, total: 1 });
+    for (let n = 0; n < 5; n++) await door.refusal(ada.email, "wrong", "forged");
+    expect(await door.guess(ada.email, "right")).toBe(ada);
     expect(door.hashed).toHaveLength(1);
   });
 

@@ -3,9 +3,9 @@ import type { Place } from "@/schemas/country";
 import type { ExploreFacets, ExploreFilter, ExploreQuery, FoundAnswer } from "@/schemas/explore";
 import type { Cid, JobId, TaskId } from "@/schemas/primitives";
 import type { Fault, ResponseState } from "@/schemas/task";
-import { createTurnstile } from "@/server/adapters/db/turnstile";
 import { BeaconError } from "@/server/domain/errors";
 import { instantOf } from "@/server/domain/time";
+import { createTurnstile } from "@/server/domain/turnstile";
 
 /** How many answers a filter finds, by state. */
 export type ExplorerTally = {
@@ -156,12 +156,18 @@ const foundAnswer = (row: Row, names: ReadonlyMap<string, string>): FoundAnswer 
   simulated: row.simulated,
 });
 
+const busy = (): BeaconError =>
+  new BeaconError(
+    "EXPLORER_BUSY",
+    "Too many people are searching at this moment. Try again in a few seconds.",
+  );
+
 /** Answers of all jobs in PostgreSQL. @param statementMs after so long a statement is stopped. */
 export function createExplorerStore(
   prisma: PrismaClient,
   statementMs: number = STATEMENT_MS,
 ): ExplorerStore {
-  const pass = createTurnstile(AT_A_TIME, MAY_WAIT);
+  const pass = createTurnstile(AT_A_TIME, MAY_WAIT, busy);
 
   /** In one snapshot, each statement within its time. */
   async function within<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -8,6 +8,8 @@ export type ChallengePurpose = "sign-in" | "enrol";
 export type Challenges = {
   /** A challenge that may be answered once, within ten minutes; at most 100 characters. */
   make(purpose: ChallengePurpose): string;
+  /** Whether a challenge is one of ours for this and young enough, taken before or not. Costs next to nothing. */
+  isOurs(purpose: ChallengePurpose, challenge: string): boolean;
   /** Takes an answer's challenge. False: not one of ours, for something else, too old, or taken before. */
   spend(purpose: ChallengePurpose, challenge: string): Promise<boolean>;
 };
@@ -34,19 +36,26 @@ export function createChallenges(options: {
     createHmac("sha256", secret)
       .update(`beacon challenge v1\n${purpose}\n${random}\n${until}`)
       .digest("base64url");
+  /** When a challenge of ours ends; null for one that is none, is for something else, or has ended. */
+  const endOf = (purpose: ChallengePurpose, challenge: string): Date | null => {
+    const [, random, until, seal] = CHALLENGE.exec(challenge) ?? [];
+    if (random === undefined || until === undefined || seal === undefined) return null;
+    const isSealed = timingSafeEqual(
+      Buffer.from(seal),
+      Buffer.from(sealOf(purpose, random, until)),
+    );
+    return isSealed && Number(until) > now().getTime() ? new Date(Number(until)) : null;
+  };
   return {
     make(purpose) {
       const random = Buffer.from(random16()).toString("base64url");
       const until = String(now().getTime() + LIFETIME_MS);
       return `${random}.${until}.${sealOf(purpose, random, until)}`;
     },
+    isOurs: (purpose, challenge) => endOf(purpose, challenge) !== null,
     async spend(purpose, challenge) {
-      const [, random, until, seal] = CHALLENGE.exec(challenge) ?? [];
-      if (random === undefined || until === undefined || seal === undefined) return false;
-      if (!timingSafeEqual(Buffer.from(seal), Buffer.from(sealOf(purpose, random, until))))
-        return false;
-      if (Number(until) <= now().getTime()) return false;
-      return store.spend(challenge, new Date(Number(until)));
+      const end = endOf(purpose, challenge);
+      return end !== null && store.spend(challenge, end);
     },
   };
 }

@@ -7,7 +7,7 @@ import { noSuchAccount } from "@/server/domain/account/account-refusal";
 import { changePassword } from "@/server/services/change-password";
 import { createAccount } from "@/server/services/create-account";
 import { disableAccount } from "@/server/services/disable-account";
-import { revokeKeysOfAccount } from "@/server/services/revoke-attester-keys";
+import { fileLateRevocations } from "@/server/services/revoke-attester-keys";
 import { setOrganisation } from "@/server/services/set-organisation";
 import { setRole } from "@/server/services/set-role";
 import { showAccounts } from "@/server/services/show-accounts";
@@ -84,12 +84,12 @@ export const accountsRouter = router({
   changePassword: readerProcedure
     .input(z.strictObject({ current: Password, next: Password }))
     .mutation(({ ctx, input }) =>
-      changePassword({ ...ctx, throttle: ctx.signInThrottle }, ctx.actor.id, input),
+      changePassword({ ...ctx, throttle: ctx.passwordThrottle }, ctx.actor.id, input),
     ),
 });
 
-/** What an account loses its keys with. */
+/** How the log hears of the keys that an account loses. */
 const withKeys = (ctx: RequestContext) => ({
   ...ctx,
-  revokeKeys: (id: UserId) => revokeKeysOfAccount(ctx, id),
+  fileRevocations: () => fileLateRevocations(ctx),
 });

@@ -16,6 +16,8 @@ import {
 import { noSuchAccount } from "@/server/domain/account/account-refusal";
 import type { Recomputation } from "@/server/domain/attest/review-checks";
 import { bytesOf } from "@/server/domain/bytes";
+import { BeaconError } from "@/server/domain/errors";
+import { createTurnstile } from "@/server/domain/turnstile";
 import { enrolKey } from "@/server/services/enrol-key";
 import { fileAttestation } from "@/server/services/file-attestation";
 import { recomputeComparison } from "@/server/services/recompute-comparison";
@@ -27,6 +29,17 @@ import { showBlocks } from "@/server/services/show-blocks";
 
 /** Comparisons that were computed again just now: a large one takes seconds, and anybody may ask. */
 const recomputed = createRecent<Recomputation>(100, 10 * 60_000);
+
+/** One comparison is computed again at a time: it takes the portal's one thread. */
+const passOneByOne = createTurnstile(
+  1,
+  20,
+  () =>
+    new BeaconError(
+      "PORTAL_BUSY",
+      "Many comparisons are being computed again at this moment. Try again in a minute.",
+    ),
+);
 
 /** A key with the proof that whoever enrols it holds it. */
 const enrolment = {
@@ -58,7 +71,7 @@ export const attestationsRouter = router({
         ...ctx,
         recompute: (job, comparison) =>
           recomputed.of(`${ctx.origin} ${job.id}`, ctx.now(), () =>
-            recomputeComparison(ctx, job, comparison),
+            passOneByOne(() => recomputeComparison(ctx, job, comparison)),
           ),
         showBlocks: (jobId) => showBlocks(ctx, jobId),
       },

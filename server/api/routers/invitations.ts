@@ -35,6 +35,6 @@ export const invitationsRouter = router({
   accept: publicProcedure
     .input(z.strictObject({ token: InvitationToken, password: Password }))
     .mutation(({ ctx, input }) =>
-      acceptInvitation({ ...ctx, throttle: ctx.signInThrottle }, input.token, input.password),
+      acceptInvitation({ ...ctx, throttle: ctx.passwordThrottle }, input.token, input.password),
     ),
 });

@@ -71,3 +71,15 @@ it.each<[string, string]>([
 ])("%j is none", async (challenge, purpose) => {
   expect(await aDesk().spend(purpose as ChallengePurpose, challenge)).toBe(false);
 });
+
+it("is known as ours without being taken, until it is too old", () => {
+  const { make, isOurs, spent, clock } = aDesk();
+  const challenge = make("sign-in");
+  expect(isOurs("sign-in", challenge)).toBe(true);
+  expect(isOurs("enrol", challenge)).toBe(false);
+  expect(isOurs("sign-in", `${challenge.slice(0, -1)}!`)).toBe(false);
+  expect(isOurs("sign-in", "")).toBe(false);
+  clock.pass(10 * 60_000);
+  expect(isOurs("sign-in", challenge)).toBe(false);
+  expect(spent.size).toBe(0);
+});

@@ -6,6 +6,9 @@ import { appRouter } from "@/server/api/root";
 import { actorOf, cookiesIn } from "@/server/auth";
 import { getContext } from "@/server/context";
 
+/** Calls that one request may hold: each costs what it costs alone. */
+const MAX_BATCH = 10;
+
 const handler = (request: Request): Promise<Response> =>
   answerOrRefuse(async () => {
     const context = getContext();
@@ -14,6 +17,7 @@ const handler = (request: Request): Promise<Response> =>
       endpoint: "/api/trpc",
       req: await withBoundedBody(request),
       router: appRouter,
+      maxBatchSize: MAX_BATCH,
       createContext: async () => {
         const cookies = cookiesIn(request.headers.get("cookie") ?? undefined);
         const authorization = request.headers.get("authorization");
