@@ -152,7 +152,10 @@ it("accepts the highest debit note of one that sends no invoice", async () => {
     )
     .toBeGreaterThan(0);
   network.fault(provider);
-  const highest = billsOf(vantage).at(-1)?.amountGlm;
+  // On a slow machine the earlier process accepted a lower one itself, and the book hears of that one too.
+  const [highest] = billsOf(vantage)
+    .map(({ amountGlm }) => amountGlm)
+    .sort((a, b) => Number(b) - Number(a));
   expect(billsOf(vantage).every(({ document }) => document === "debit-note")).toBe(true);
   expect(await renter.allocation(allocationId)).toMatchObject({ spent: highest });
 });
