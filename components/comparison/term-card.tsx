@@ -1,3 +1,4 @@
+import { answersIn, isAnswer } from "@/components/comparison/answers";
 import { namesOf } from "@/components/comparison/difference-words";
 import type { Pair } from "@/components/comparison/pair";
 import { OmittedTerms, TermTable } from "@/components/comparison/term-table";
@@ -5,9 +6,6 @@ import { Card, CardHead } from "@/components/ui/card";
 import type { ResponseExcerpt } from "@/schemas/snapshot";
 import type { Background } from "@/server/domain/eval/content-similarity";
 import { MIN_COVERED_ANSWERS, termCoverage } from "@/server/domain/eval/term-coverage";
-
-const isAnswer = ({ state, text, isElsewhere }: ResponseExcerpt): boolean =>
-  (state === "answered" || state === "truncated") && text !== null && !isElsewhere;
 
 /** What one answer leaves out and most others say, by name: by country, and for the two that are compared. */
 export function TermCard({
@@ -21,9 +19,7 @@ export function TermCard({
   language: string;
   background: Background | null;
 }) {
-  const answers = excerpts
-    .filter(isAnswer)
-    .map(({ country, text }) => ({ place: country, text: text ?? "" }));
+  const answers = answersIn(excerpts);
   const coverage = termCoverage(answers, language, background);
   const compared = [a, b].flatMap((one) => (one !== null && isAnswer(one) ? [one] : []));
   const names = a === null || b === null ? [] : namesOf(a, b);

@@ -49,12 +49,13 @@ const isTerm = (word: string): boolean =>
   DIGIT.test(word) ||
   (word.match(LETTERS)?.length ?? 0) >= (DENSE.test(word) ? MIN_DENSE_LETTERS : MIN_LETTERS);
 
-const termsIn = (text: string, language: string, common: ReadonlySet<string>): Set<string> =>
-  new Set(
-    wordsOf(text.slice(0, MAX_COVERED_LENGTH), language).filter(
-      (word) => isTerm(word) && !common.has(word),
-    ),
-  );
+/** The words of a whole text that may say what it is about, without those that are `common` in its language. */
+export const termsIn = (
+  text: string,
+  language: string,
+  common: ReadonlySet<string>,
+): ReadonlySet<string> =>
+  new Set(wordsOf(text, language).filter((word) => isTerm(word) && !common.has(word)));
 
 /**
  * Which terms at least half of all answers to a prompt use, and how many answers of each place do.
@@ -76,7 +77,7 @@ export function termCoverage(
   const perPlace = places.map((place) => looked.filter((answer) => answer.place === place).length);
   const usesOf = new Map<string, number[]>();
   for (const { place, text } of looked)
-    for (const term of termsIn(text, language, common)) {
+    for (const term of termsIn(text.slice(0, MAX_COVERED_LENGTH), language, common)) {
       const uses = usesOf.get(term) ?? places.map(() => 0);
       const at = places.indexOf(place);
       uses[at] = (uses[at] ?? 0) + 1;
