@@ -19,7 +19,7 @@ export type AcceptInvitationDeps = {
  * by however many it is asked, there is one account.
  *
  * @throws BeaconError INVITATION_REFUSED, in the same words for a link that is unknown, used, withdrawn, too
- *   old, or tried too often; PASSWORD_TOO_WEAK; ACCOUNT_EXISTS when the address got an account meanwhile
+ *   old, tried too often, or made by who is no admin any more; PASSWORD_TOO_WEAK; ACCOUNT_EXISTS when the address got an account meanwhile
  */
 export async function acceptInvitation(
   deps: AcceptInvitationDeps,

@@ -4,14 +4,14 @@ import { unlessRefused } from "@/server/domain/account/account-refusal";
 
 export type DisableAccountDeps = {
   readonly accounts: Pick<AccountStore, "disable">;
-  /** Revokes the keys that the account signs reports with. Answers how many there were. */
-  readonly revokeKeys: (accountId: UserId) => Promise<number>;
+  /** Tells the log at once which keys the account has lost; after a crash the next sweep does. */
+  readonly fileRevocations: () => Promise<unknown>;
   readonly now: () => Date;
 };
 
 /**
- * Keeps an account from signing in, ends its sessions at once and revokes its keys. May be run again when it
- * failed in between.
+ * Keeps an account from signing in, ends its sessions and takes its keys back, all at once. May be run again
+ * when it failed in between.
  *
  * @throws BeaconError ACCOUNT_NOT_FOUND, ACCOUNT_LAST_ADMIN
  */
@@ -19,6 +19,7 @@ export async function disableAccount(
   deps: DisableAccountDeps,
   id: UserId,
 ): Promise<{ readonly revokedKeys: number }> {
-  unlessRefused(await deps.accounts.disable(id, deps.now()));
-  return { revokedKeys: await deps.revokeKeys(id) };
+  const { revokedKeys } = unlessRefused(await deps.accounts.disable(id, deps.now()));
+  await deps.fileRevocations();
+  return { revokedKeys };
 }

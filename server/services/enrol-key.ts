@@ -6,6 +6,7 @@ import type { AttesterKeyStore, Enrolment } from "@/server/adapters/db/attester-
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Challenges } from "@/server/adapters/keys/challenges";
 import type { Signer } from "@/server/adapters/keys/key-store";
+import type { Throttle } from "@/server/adapters/keys/throttle";
 import { enrolmentMessage } from "@/server/domain/attest/enrolment-message";
 import { keyView } from "@/server/domain/attest/key-view";
 import { isSoundKey } from "@/server/domain/attest/sound-key";
@@ -19,8 +20,10 @@ import { instantOf } from "@/server/domain/time";
 
 export type EnrolKeyDeps = {
   readonly accounts: Pick<AccountStore, "byId">;
-  readonly attesterKeys: Pick<AttesterKeyStore, "enrol" | "byId" | "ofAccount">;
+  readonly attesterKeys: Pick<AttesterKeyStore, "enrol" | "byId">;
   readonly challenges: Pick<Challenges, "spend">;
+  /** Counts the keys that each account enrols. */
+  readonly enrolmentThrottle: Throttle;
   readonly log: Pick<LogStore, "ofKind" | "state">;
   readonly logKey: Signer;
   readonly runner: Pick<Signer, "keyId">;
@@ -47,8 +50,8 @@ const MAX_KEYS = 10;
  * Enrols a key of an attester: whoever enrols it shows that they hold it, and the log registers it with
  * the organisation that they speak for. Safe to repeat: a key is enrolled once, by one account.
  *
- * @throws BeaconError KEY_ENROLMENT_REFUSED, KEY_REVOKED for a key that was taken back,
- *   CHALLENGE_REFUSED
+ * @throws BeaconError KEY_ENROLMENT_REFUSED, KEY_ENROLMENT_TOO_MANY, KEY_REVOKED for a key that was taken
+ *   back, CHALLENGE_REFUSED
  */
 export async function enrolKey(
   deps: EnrolKeyDeps,
@@ -59,7 +62,7 @@ export async function enrolKey(
   const organisation = await organisationOf(deps, accountId);
   const known = await deps.attesterKeys.byId(key);
   if (known?.accountId === accountId) return shown(deps, key);
-  await mustBeFree(deps, accountId, key);
+  await mustBeFree(deps, key);
   const message = enrolmentMessage({
     origin: deps.origin,
     account: accountId,
@@ -70,6 +73,11 @@ export async function enrolKey(
   const isHeld =
     isSoundKey(publicKey) && (await verifier.verify({ publicKey, message, signature: proof }));
   if (!isHeld) throw refused("The proof is not this key's signature of the challenge.");
+  if (!deps.enrolmentThrottle.take(accountId))
+    throw new BeaconError(
+      "KEY_ENROLMENT_TOO_MANY",
+      "This account has enrolled many keys today; try again tomorrow.",
+    );
   if (!(await deps.challenges.spend("enrol", challenge)))
     throw new BeaconError(
       "CHALLENGE_REFUSED",
@@ -89,6 +97,7 @@ export async function enrolKey(
   const enrolment = await deps.attesterKeys.enrol(
     { key, accountId, publicKey, organisation, label, createdAt },
     fileEntry(entry, deps.origin, { keyId: deps.origin, sign: deps.logKey.sign }),
+    MAX_KEYS,
   );
   unlessRefused(enrolment);
   return shown(deps, key);
@@ -106,8 +115,8 @@ async function organisationOf({ accounts }: EnrolKeyDeps, accountId: UserId): Pr
   return account.organisation;
 }
 
-/** No account has the key, the log does not know it as somebody else's, and there is room for one more. */
-async function mustBeFree(deps: EnrolKeyDeps, accountId: UserId, key: KeyId): Promise<void> {
+/** No account has the key, and the log does not know it as somebody else's. */
+async function mustBeFree(deps: EnrolKeyDeps, key: KeyId): Promise<void> {
   if ((await deps.attesterKeys.byId(key)) !== null) throw refused(TAKEN);
   const registered = await deps.log.ofKind("beacon.key/v1", null);
   const isOther = registered.some(({ bytes }) => {
@@ -116,16 +125,13 @@ async function mustBeFree(deps: EnrolKeyDeps, accountId: UserId, key: KeyId): Pr
   });
   if (isOther || key === deps.runner.keyId)
     throw refused("The log has registered this key for something else.");
-  const held = (await deps.attesterKeys.ofAccount(accountId)).filter(
-    ({ revokedAt }) => revokedAt === null,
-  );
-  if (held.length >= MAX_KEYS)
-    throw refused(`An account signs with at most ${MAX_KEYS} keys; revoke one first.`);
 }
 
 function unlessRefused(enrolment: Enrolment): void {
   if (enrolment === "taken") throw refused(TAKEN);
   if (enrolment === "not-attester") throw refused(NO_ATTESTER);
+  if (enrolment === "too-many")
+    throw refused(`An account signs with at most ${MAX_KEYS} keys; revoke one first.`);
 }
 
 async function shown(deps: EnrolKeyDeps, key: KeyId): Promise<AttesterKeyView> {

@@ -1,6 +1,6 @@
 import type { RevocationEntry } from "@/schemas/log-entry";
 import type { KeyId } from "@/schemas/primitives";
-import type { AttesterKeyStore } from "@/server/adapters/db/attester-key-store";
+import type { AttesterKeyStore, KeyRevocation } from "@/server/adapters/db/attester-key-store";
 import type { LogStore } from "@/server/adapters/db/log-store";
 import type { Signer } from "@/server/adapters/keys/key-store";
 import { BeaconError } from "@/server/domain/errors";
@@ -36,15 +36,15 @@ export async function revokeKey(
   wanted: { readonly key: KeyId; readonly reason: RevocationEntry["reason"] },
 ): Promise<boolean> {
   const { key, reason } = wanted;
-  const at = deps.now();
-  const filed = (replacedBy: KeyId | null) => (registration: number) =>
-    fileEntry(revocationEntry({ key, reason, replacedBy, at }, registration), deps.origin, {
+  const why = { reason, at: deps.now() };
+  const filed = (replacedBy: KeyId | null) => (registration: number, why: KeyRevocation) =>
+    fileEntry(revocationEntry({ key, replacedBy, ...why }, registration), deps.origin, {
       keyId: deps.origin,
       sign: deps.logKey.sign,
     });
   // In one transaction with its row, so that nothing more that it signed is filed.
   if ((await deps.attesterKeys.byId(key)) !== null)
-    return deps.attesterKeys.revoke(key, at, filed(null));
+    return deps.attesterKeys.revoke(key, why, filed(null));
   if (key === deps.runner.keyId)
     throw new BeaconError(
       "KEY_IN_USE",
@@ -60,7 +60,7 @@ export async function revokeKey(
   if (known.revocation !== null || (await isWaiting(deps, key))) return false;
   const { index, entry } = known.registration;
   const replacedBy = entry.role === "attester" ? null : deps.runner.keyId;
-  await deps.log.file([filed(replacedBy)(index)]);
+  await deps.log.file([filed(replacedBy)(index, why)]);
   return true;
 }
 

@@ -1,16 +1,18 @@
 import type { UserId } from "@/schemas/primitives";
 import type { AccountStore } from "@/server/adapters/db/account-store";
-import { noSuchAccount } from "@/server/domain/account/account-refusal";
+import { unlessRefused } from "@/server/domain/account/account-refusal";
 
 export type SetOrganisationDeps = {
-  readonly accounts: Pick<AccountStore, "byId" | "setOrganisation">;
-  /** Revokes the keys that the account signs reports with. Answers how many there were. */
-  readonly revokeKeys: (accountId: UserId) => Promise<number>;
+  readonly accounts: Pick<AccountStore, "setOrganisation">;
+  /** Tells the log at once which keys the account has lost; after a crash the next sweep does. */
+  readonly fileRevocations: () => Promise<unknown>;
+  readonly now: () => Date;
 };
 
 /**
  * Says for whom an attester speaks. Keys are registered in the log with the organisation that they were
- * enrolled for: with another one they are revoked, and new ones have to be enrolled.
+ * enrolled for: with another one they are taken back, and new ones have to be enrolled. May be run again when
+ * it failed in between.
  *
  * @throws BeaconError ACCOUNT_NOT_FOUND
  */
@@ -19,11 +21,8 @@ export async function setOrganisation(
   id: UserId,
   organisation: string | null,
 ): Promise<{ readonly revokedKeys: number }> {
-  const account = await deps.accounts.byId(id);
-  if (account === null) throw noSuchAccount();
-  if (account.organisation === organisation) return { revokedKeys: 0 };
-  // Before, so that it can be run again when it fails in between; after, for a key enrolled meanwhile.
-  const before = await deps.revokeKeys(id);
-  await deps.accounts.setOrganisation(id, organisation);
-  return { revokedKeys: before + (await deps.revokeKeys(id)) };
+  const change = await deps.accounts.setOrganisation(id, organisation, deps.now());
+  const { revokedKeys } = unlessRefused(change);
+  await deps.fileRevocations();
+  return { revokedKeys };
 }

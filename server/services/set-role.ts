@@ -5,13 +5,14 @@ import { unlessRefused } from "@/server/domain/account/account-refusal";
 
 export type SetRoleDeps = {
   readonly accounts: Pick<AccountStore, "setRole">;
-  /** Revokes the keys that the account signs reports with. Answers how many there were. */
-  readonly revokeKeys: (accountId: UserId) => Promise<number>;
+  /** Tells the log at once which keys the account has lost; after a crash the next sweep does. */
+  readonly fileRevocations: () => Promise<unknown>;
+  readonly now: () => Date;
 };
 
 /**
  * Gives an account another role; it holds from the next request on. Who is no attester any more signs
- * nothing any more: the keys are revoked. May be run again when it failed in between.
+ * nothing any more: the keys are taken back with the role. May be run again when it failed in between.
  *
  * @throws BeaconError ACCOUNT_NOT_FOUND, ACCOUNT_LAST_ADMIN
  */
@@ -20,6 +21,7 @@ export async function setRole(
   id: UserId,
   role: Role,
 ): Promise<{ readonly revokedKeys: number }> {
-  unlessRefused(await deps.accounts.setRole(id, role));
-  return { revokedKeys: role === "attester" ? 0 : await deps.revokeKeys(id) };
+  const { revokedKeys } = unlessRefused(await deps.accounts.setRole(id, role, deps.now()));
+  await deps.fileRevocations();
+  return { revokedKeys };
 }

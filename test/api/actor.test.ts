@@ -187,7 +187,7 @@ describe("a session", () => {
 
   it("has another role from the next request on", async () => {
     const { id, browser } = await signedIn();
-    await house.context.accounts.setRole(id, "reader");
+    await house.context.accounts.setRole(id, "reader", house.context.now());
     expect(await browser.actor()).toMatchObject({ role: "reader" });
   });
 });

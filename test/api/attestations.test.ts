@@ -73,7 +73,7 @@ describe("attestations over the API", () => {
     const proof = proofOf(ada, asked);
     const enrolled = await operator().attestations.enrolFor({ email, ...proof });
     expect(enrolled.key).toBe(ada.signer.keyId);
-    await context.accounts.setRole(ada.account, "reader");
+    await context.accounts.setRole(ada.account, "reader", context.now());
     const again = await operator().attestations.challengeFor({ email });
     await expect(
       operator().attestations.enrolFor({ email, ...proofOf(ada, again) }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createThrottle } from "@/server/adapters/keys/throttle";
 import type { Context } from "@/server/context";
 import { enrolmentMessage } from "@/server/domain/attest/enrolment-message";
 import { fromHex } from "@/server/domain/bytes";
@@ -146,9 +147,9 @@ describe("an enrolment", () => {
       Array.from({ length: 4 }, () => anAttester(context)),
     );
     if (!reader || !admin || !nobodys || !disabled) throw new Error("four attesters");
-    await context.accounts.setRole(reader.account, "reader");
-    await context.accounts.setRole(admin.account, "admin");
-    await context.accounts.setOrganisation(nobodys.account, null);
+    await context.accounts.setRole(reader.account, "reader", context.now());
+    await context.accounts.setRole(admin.account, "admin", context.now());
+    await context.accounts.setOrganisation(nobodys.account, null, context.now());
     await context.accounts.disable(disabled.account, context.now());
     for (const one of [reader, admin, nobodys, disabled])
       await refuses(one, {}, "KEY_ENROLMENT_REFUSED");
@@ -157,8 +158,9 @@ describe("an enrolment", () => {
   it("is refused when the account changes while it is under way", async () => {
     const { context } = house;
     for (const change of [
-      (account: Attester["account"]) => context.accounts.setOrganisation(account, "Others"),
-      (account: Attester["account"]) => context.accounts.setRole(account, "reader"),
+      (account: Attester["account"]) =>
+        context.accounts.setOrganisation(account, "Others", context.now()),
+      (account: Attester["account"]) => context.accounts.setRole(account, "reader", context.now()),
       (account: Attester["account"]) => context.accounts.disable(account, context.now()),
     ]) {
       const attester = await anAttester(context);
@@ -200,6 +202,39 @@ describe("an enrolment", () => {
     const key = keys[0]?.keyId ?? last.signer.keyId;
     await revokeOwnKey(context, attester.account, { key, reason: "retired" });
     expect((await enrol(context, last)).key).toBe(last.signer.keyId);
+  });
+
+  it("is refused beyond ten keys also when many are enrolled at once", async () => {
+    const { context } = house;
+    const attester = await anAttester(context);
+    const done = await Promise.allSettled(
+      Array.from({ length: 14 }, () => enrol(context, { ...attester, signer: aNewSigner() })),
+    );
+    expect(done.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+    for (const one of done)
+      if (one.status === "rejected")
+        expect(one.reason).toMatchObject({ code: "KEY_ENROLMENT_REFUSED" });
+    expect(await showAttesterKeys(context, attester.account)).toHaveLength(10);
+  });
+
+  it("is refused to an account that enrols and takes back key after key, until a day has passed", async () => {
+    const { context } = house;
+    const attester = await anAttester(context);
+    let passedMs = 0;
+    const now = () => new Date(context.now().getTime() + passedMs);
+    const enrolmentThrottle = createThrottle(2, 24 * 3_600_000, now);
+    const next = (of: Attester = attester) => {
+      const owner = { ...of, signer: aNewSigner() };
+      return enrolKey({ ...context, enrolmentThrottle }, of.account, enrolmentOf(context, owner));
+    };
+    for (let n = 0; n < 2; n += 1) {
+      const { key } = await next();
+      await revokeOwnKey(context, attester.account, { key, reason: "retired" });
+    }
+    await expect(next()).rejects.toMatchObject({ code: "KEY_ENROLMENT_TOO_MANY" });
+    await next(await anAttester(context));
+    passedMs = 24 * 3_600_000 + 1;
+    await next();
   });
 
   it("that dies anywhere is done once when it is run again", async () => {

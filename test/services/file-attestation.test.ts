@@ -7,7 +7,7 @@ import { fromUtf8, utf8 } from "@/server/domain/bytes";
 import { cidOf } from "@/server/domain/digest";
 import { enrolKey } from "@/server/services/enrol-key";
 import { fileAttestation } from "@/server/services/file-attestation";
-import { revokeKeysOfAccount, revokeOwnKey } from "@/server/services/revoke-attester-keys";
+import { revokeOwnKey } from "@/server/services/revoke-attester-keys";
 import { showAttestation, showAttestations } from "@/server/services/show-attestations";
 import { aFinishedJob } from "@/test/support/a-finished-job";
 import {
@@ -80,7 +80,7 @@ describe("an attestation that is filed", () => {
     expect(await file(sealed)).toEqual({ id, isNew: false });
     await writeAll(context);
     const { size } = await context.log.state();
-    await revokeKeysOfAccount(context, eve.account);
+    await revokeOwnKey(context, eve.account, { key: eve.signer.keyId, reason: "retired" });
     const later = new Date(Date.now() + 3_600_000);
     expect(await file(sealed, { now: () => later })).toEqual({ id, isNew: false });
     await writeAll(context);
@@ -158,7 +158,7 @@ describe("an attestation is refused", () => {
     const { context } = house;
     for (const change of [
       (id: Attester["account"]) => context.accounts.disable(id, context.now()),
-      (id: Attester["account"]) => context.accounts.setRole(id, "admin"),
+      (id: Attester["account"]) => context.accounts.setRole(id, "admin", context.now()),
     ]) {
       const eve = await anEnrolledAttester(context);
       await change(eve.account);

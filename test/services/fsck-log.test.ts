@@ -8,7 +8,7 @@ import { leafHashOf, rootOf } from "@/server/domain/log/merkle";
 import { appendLeaves } from "@/server/services/append-leaves";
 import { fileAttestation } from "@/server/services/file-attestation";
 import { type FsckReport, fsckLog } from "@/server/services/fsck-log";
-import { revokeKeysOfAccount } from "@/server/services/revoke-attester-keys";
+import { revokeOwnKey } from "@/server/services/revoke-attester-keys";
 import { aFinishedJob } from "@/test/support/a-finished-job";
 import { anEnrolledAttester, signedBy } from "@/test/support/an-attester";
 import { submitted, writeAll } from "@/test/support/builders";
@@ -64,7 +64,7 @@ async function anAttestedLog(): Promise<{ readonly context: Context; readonly id
   const jobId = await aFinishedJob(context);
   const ada = await anEnrolledAttester(context);
   const { id } = await fileAttestation(context, await signedBy(ada, context, jobId));
-  await revokeKeysOfAccount(context, ada.account);
+  await revokeOwnKey(context, ada.account, { key: ada.signer.keyId, reason: "retired" });
   await writeAll(context);
   return { context, id };
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { NewInvitation } from "@/schemas/account";
-import type { Acceptance, Invitation } from "@/server/adapters/db/invitation-store";
+import type {
+  Acceptance,
+  FoundInvitation,
+  Invitation,
+} from "@/server/adapters/db/invitation-store";
 import { createThrottle } from "@/server/adapters/keys/throttle";
 import { invitationTokenHash } from "@/server/domain/account/invitation-token";
 import { hex } from "@/server/domain/bytes";
@@ -22,7 +26,7 @@ const wanted: NewInvitation = {
 
 function aDesk({ tries = 10 } = {}) {
   const clock = aClock();
-  const kept = new Map<string, Invitation>();
+  const kept = new Map<string, FoundInvitation>();
   const made: string[] = [];
   let outcome: Acceptance = "accepted";
   const deps = {
@@ -34,7 +38,8 @@ function aDesk({ tries = 10 } = {}) {
         invitation: Omit<Invitation, "acceptedAt" | "withdrawnAt">,
         tokenHash: Uint8Array,
       ) => {
-        kept.set(hex(tokenHash), { ...invitation, acceptedAt: null, withdrawnAt: null });
+        const now = { acceptedAt: null, withdrawnAt: null, isBacked: true };
+        kept.set(hex(tokenHash), { ...invitation, ...now });
       },
       byTokenHash: async (tokenHash: Uint8Array) => kept.get(hex(tokenHash)) ?? null,
       accept: async (_: string, account: { email: string; passwordHash: string | null }) => {
@@ -63,7 +68,7 @@ function aDesk({ tries = 10 } = {}) {
     answer: (next: Acceptance) => {
       outcome = next;
     },
-    change: (token: string, over: Partial<Invitation>) => {
+    change: (token: string, over: Partial<FoundInvitation>) => {
       const key = hex(invitationTokenHash(token));
       const invitation = kept.get(key);
       if (invitation === undefined) throw new Error("no such invitation");
@@ -95,6 +100,13 @@ describe("an invitation", () => {
     await expect(desk.look(token)).rejects.toMatchObject({ code: "INVITATION_REFUSED" });
   });
 
+  it("shows nothing once who made it is no admin any more", async () => {
+    const desk = aDesk();
+    const { token } = await desk.invite();
+    desk.change(token, { isBacked: false });
+    await expect(desk.look(token)).rejects.toMatchObject({ code: "INVITATION_REFUSED" });
+  });
+
   it("is not made for an address that has an account", async () => {
     await expect(aDesk().invite({ email: "ada@example.org" })).rejects.toMatchObject({
       code: "ACCOUNT_EXISTS",
@@ -108,7 +120,7 @@ describe("an invitation", () => {
     expect(desk.made).toEqual([`joan@example.org hash of ${password}`]);
   });
 
-  it("is refused in the same words when it is unknown, used, expired, withdrawn or tried too often", async () => {
+  it("is refused in the same words when it is unknown, used, expired, withdrawn, tried too often, or by nobody who may invite", async () => {
     const refusal =
       "INVITATION_REFUSED: This link is not good, or not any more. Ask who sent it for a new one.";
     const outcomeOf = async (spoil: (desk: ReturnType<typeof aDesk>, token: string) => void) => {
@@ -121,6 +133,7 @@ describe("an invitation", () => {
     expect(await outcomeOf((d, t) => d.change(t, { acceptedAt: d.clock.now() }))).toBe(refusal);
     expect(await outcomeOf((d, t) => d.change(t, { withdrawnAt: d.clock.now() }))).toBe(refusal);
     expect(await outcomeOf((d) => d.clock.pass(7 * DAY))).toBe(refusal);
+    expect(await outcomeOf((d, t) => d.change(t, { isBacked: false }))).toBe(refusal);
     expect(await outcomeOf((d) => d.answer("refused"))).toBe(refusal);
     const busy = aDesk({ tries: 0 });
     expect(await busy.code(busy.accept((await busy.invite()).token))).toBe(refusal);

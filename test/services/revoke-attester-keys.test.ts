@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { KeyId } from "@/schemas/primitives";
+import type { KeyId, UserId } from "@/schemas/primitives";
+import type { Context } from "@/server/context";
 import { utf8 } from "@/server/domain/bytes";
 import { readEntry } from "@/server/domain/log/read-entry";
 import { verifyReceipt } from "@/server/domain/verify/verify-receipt";
 import { auditLog } from "@/server/services/audit-log";
 import { buildReceipt } from "@/server/services/build-receipt";
+import { disableAccount } from "@/server/services/disable-account";
 import { enrolKey } from "@/server/services/enrol-key";
 import { fileAttestation } from "@/server/services/file-attestation";
-import {
-  fileLateRevocations,
-  revokeKeysOfAccount,
-  revokeOwnKey,
-} from "@/server/services/revoke-attester-keys";
+import { fileLateRevocations, revokeOwnKey } from "@/server/services/revoke-attester-keys";
 import { revokeKey } from "@/server/services/revoke-key";
+import { setOrganisation } from "@/server/services/set-organisation";
+import { setRole } from "@/server/services/set-role";
 import { showAttestation } from "@/server/services/show-attestations";
 import { showAttesterKeys } from "@/server/services/show-attester-keys";
 import { aFinishedJob } from "@/test/support/a-finished-job";
@@ -109,36 +109,111 @@ describe("an admin", () => {
   });
 });
 
+/** What takes the right to attest away, in a process that tells the log of it. */
+const changes = [
+  ["disabled", (context: Context, id: UserId) => disableAccount(told(context), id)],
+  ["a reader", (context: Context, id: UserId) => setRole(told(context), id, "reader")],
+  [
+    "of another house",
+    (context: Context, id: UserId) => setOrganisation(told(context), id, "Other"),
+  ],
+] as const;
+const told = (context: Context) => ({
+  ...context,
+  fileRevocations: () => fileLateRevocations(context),
+});
+
 describe("an account that may not attest any more", () => {
-  it("loses every key that it has, and those only once", async () => {
+  it.each(changes)(
+    "loses every key that it has when it is %s, and only once",
+    async (_, change) => {
+      const { context } = house;
+      const ada = await anEnrolledAttester(context);
+      const other = await anEnrolledAttester(context);
+      const phone = { ...ada, signer: aNewSigner() };
+      await enrolKey(context, ada.account, enrolmentOf(context, phone));
+      await writeAll(context);
+      expect(await change(context, ada.account)).toEqual({ revokedKeys: 2 });
+      expect(await change(context, ada.account)).toEqual({ revokedKeys: 0 });
+      await writeAll(context);
+      for (const { signer } of [ada, phone])
+        expect(await revocationsOf(signer.keyId)).toMatchObject([{ reason: "retired" }]);
+      expect(await revocationsOf(other.signer.keyId)).toEqual([]);
+    },
+  );
+
+  it.each(changes)(
+    "has lost them when the process dies as soon as it is %s; the log hears of it later",
+    async (_, change) => {
+      const { context } = house;
+      const jobId = await aFinishedJob(context);
+      const ada = await anEnrolledAttester(context);
+      const sealed = await signedBy(ada, context, jobId);
+      const point = { method: "unrevoked", call: 1, when: "before" as const };
+      const dying = { ...context, attesterKeys: dyingAt(context.attesterKeys, point) };
+      await expect(change(dying, ada.account)).rejects.toThrow(Crash);
+      // What the account lost it does not get back with its rights.
+      await context.accounts.enable(ada.account);
+      await context.accounts.setRole(ada.account, "attester", context.now());
+      await context.accounts.setOrganisation(ada.account, ada.organisation, context.now());
+      await expect(fileAttestation(context, sealed)).rejects.toMatchObject({ code: "KEY_REVOKED" });
+      expect(await revocationsOf(ada.signer.keyId)).toEqual([]);
+      const [key] = await showAttesterKeys(context, ada.account);
+      expect(await fileLateRevocations(context)).toBe(1);
+      expect(await fileLateRevocations(context)).toBe(0);
+      expect(await revocationsOf(ada.signer.keyId)).toMatchObject([
+        { reason: "retired", at: key?.revokedAt },
+      ]);
+      await writeAll(context);
+      await checkLog(context);
+    },
+  );
+
+  it("stays one that attests when it becomes one again", async () => {
     const { context } = house;
     const ada = await anEnrolledAttester(context);
-    const phone = { ...ada, signer: aNewSigner() };
-    await enrolKey(context, ada.account, enrolmentOf(context, phone));
-    await writeAll(context);
-    expect(await revokeKeysOfAccount(context, ada.account)).toBe(2);
-    expect(await revokeKeysOfAccount(context, ada.account)).toBe(0);
-    await writeAll(context);
-    for (const { signer } of [ada, phone])
-      expect(await revocationsOf(signer.keyId)).toHaveLength(1);
-    expect(await revokeKeysOfAccount(context, "usr-nobody")).toBe(0);
+    expect(await setRole(told(context), ada.account, "attester")).toEqual({ revokedKeys: 0 });
+    expect((await showAttesterKeys(context, ada.account))[0]?.revokedAt).toBeNull();
   });
+});
 
-  it("loses a key that the log has not registered yet; its revocation follows its registration", async () => {
+describe("a key that is taken back before the log has registered it", () => {
+  it.each([
+    [
+      "its owner calls it compromised",
+      "compromised",
+      (context: Context, account: UserId, key: KeyId) =>
+        revokeOwnKey(context, account, { key, reason: "compromised" }),
+    ],
+    [
+      "an admin calls it compromised",
+      "compromised",
+      (context: Context, _: UserId, key: KeyId) =>
+        revokeKey(context, { key, reason: "compromised" }),
+    ],
+    [
+      "its account is disabled",
+      "retired",
+      (context: Context, account: UserId) => disableAccount(told(context), account),
+    ],
+  ] as const)("because %s: the log says so, once it has", async (_, reason, takeBack) => {
     const { context } = house;
     const ada = await anAttester(context);
+    const key = ada.signer.keyId;
     await enrolKey(context, ada.account, enrolmentOf(context, ada));
-    expect(await revokeKeysOfAccount(context, ada.account)).toBe(1);
+    expect(await takeBack(context, ada.account, key)).toBeTruthy();
+    // Who takes it back again does not change why.
+    expect(await revokeOwnKey(context, ada.account, { key, reason: "superseded" })).toBe(false);
     expect(await fileLateRevocations(context)).toBe(0);
     await writeAll(context);
-    expect(await revocationsOf(ada.signer.keyId)).toEqual([]);
+    expect(await revocationsOf(key)).toEqual([]);
     expect(await fileLateRevocations(context)).toBe(1);
     expect(await fileLateRevocations(context)).toBe(0);
     await writeAll(context);
     expect(await fileLateRevocations(context)).toBe(0);
-    const [key] = await showAttesterKeys(context, ada.account);
-    expect(await revocationsOf(ada.signer.keyId)).toMatchObject([
-      { registration: key?.registrationIndex, at: key?.revokedAt },
+    const [view] = await showAttesterKeys(context, ada.account);
+    expect(await revocationsOf(key)).toMatchObject([
+      { registration: view?.registrationIndex, at: view?.revokedAt, reason },
     ]);
     await checkLog(context);
   });
@@ -153,7 +228,7 @@ describe("what a key signed", () => {
     const sealed = await signedBy(ada, context, jobId);
     await fileAttestation(context, sealed);
     // Filed and then revoked before the log took either in.
-    await revokeKeysOfAccount(context, ada.account);
+    await revokeOwnKey(context, ada.account, { key: ada.signer.keyId, reason: "retired" });
     await writeAll(context);
     const view = await showAttestation(context, sealed.report.id);
     expect(view.keyRevokedAt).not.toBeNull();

@@ -32,8 +32,11 @@ export type ListedAccount = Account & {
   readonly lastSeenAt: Date | null;
 };
 
-/** What came of a change. `last-admin`: it would have left nobody who can run the portal. */
-export type AccountChange = "changed" | "last-admin" | "not-found";
+/**
+ * What came of a change: how many keys the account lost with it, or why there was none. `last-admin`: it
+ * would have left nobody who can run the portal.
+ */
+export type AccountChange = { readonly revokedKeys: number } | "last-admin" | "not-found";
 
 export type AccountStore = {
   /** False: the e-mail address has an account already. */
@@ -44,9 +47,14 @@ export type AccountStore = {
   list(page: { cursor: UserId | null; limit: number; now: Date }): Promise<ListedAccount[]>;
   /** Sets a new password and ends every session of the account. */
   setPassword(id: UserId, passwordHash: string, at: Date): Promise<void>;
-  setRole(id: UserId, role: Role): Promise<AccountChange>;
-  setOrganisation(id: UserId, organisation: string | null): Promise<void>;
-  /** Keeps the account from signing in and ends its sessions. The time of the first call stays. */
+  /** Gives it another role. Who is no attester any more loses all keys in the same transaction. */
+  setRole(id: UserId, role: Role, at: Date): Promise<AccountChange>;
+  /** Says for whom it speaks. With another organisation it loses all keys in the same transaction. */
+  setOrganisation(id: UserId, organisation: string | null, at: Date): Promise<AccountChange>;
+  /**
+   * Keeps the account from signing in, ends its sessions and takes all its keys back, in one transaction.
+   * The time of the first call stays.
+   */
   disable(id: UserId, at: Date): Promise<AccountChange>;
   enable(id: UserId): Promise<boolean>;
   /** Ends every session of the account, also those that are being opened. */
@@ -119,19 +127,26 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
     async setPassword(id, passwordHash, at) {
       await prisma.$transaction((tx) => endAll(tx, id, at, { passwordHash }));
     },
-    setRole: (id, role) =>
+    setRole: (id, role, at) =>
       prisma.$transaction((tx) =>
         unlessLastAdmin(tx, id, role !== "admin", async () => {
           const { count } = await tx.account.updateMany({
             where: { id },
             data: { role: ROLES[role] },
           });
-          return count === 1;
+          if (count === 0) return "not-found";
+          return { revokedKeys: role === "attester" ? 0 : await takeKeys(tx, id, at) };
         }),
       ),
-    async setOrganisation(id, organisation) {
-      await prisma.account.updateMany({ where: { id }, data: { organisation } });
-    },
+    setOrganisation: (id, organisation, at) =>
+      prisma.$transaction(async (tx) => {
+        const [row] = await tx.$queryRaw<{ organisation: string | null }[]>`
+          SELECT "organisation" FROM "Account" WHERE "id" = ${id} FOR UPDATE`;
+        if (row === undefined) return "not-found";
+        if (row.organisation === organisation) return { revokedKeys: 0 };
+        await tx.account.update({ where: { id }, data: { organisation } });
+        return { revokedKeys: await takeKeys(tx, id, at) };
+      }),
     disable: (id, at) =>
       prisma.$transaction((tx) =>
         unlessLastAdmin(tx, id, true, async () => {
@@ -139,7 +154,8 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
             where: { id, disabledAt: null },
             data: { disabledAt: at },
           });
-          return endAll(tx, id, at);
+          if (!(await endAll(tx, id, at))) return "not-found";
+          return { revokedKeys: await takeKeys(tx, id, at) };
         }),
       ),
     async enable(id) {
@@ -169,16 +185,28 @@ async function endAll(
   return count === 1;
 }
 
+/**
+ * Takes every key of an account back, behind the change that costs it them: whoever enrols one holds the
+ * account's row. The log is told by whoever asked, or by the next sweep.
+ */
+async function takeKeys(tx: Prisma.TransactionClient, accountId: UserId, at: Date) {
+  const { count } = await tx.attesterKey.updateMany({
+    where: { accountId, revokedAt: null },
+    data: { revokedAt: at, revokedReason: "retired" },
+  });
+  return count;
+}
+
 /** Changes an account while no other admin can go: of two who leave at once, the second sees that he is the last. */
 async function unlessLastAdmin(
   tx: Prisma.TransactionClient,
   id: UserId,
   isLeaving: boolean,
-  change: () => Promise<boolean>,
+  change: () => Promise<AccountChange>,
 ): Promise<AccountChange> {
   const admins = await tx.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Account" WHERE "role" = 'ADMIN' AND "disabledAt" IS NULL
       ORDER BY "id" FOR UPDATE`;
   if (isLeaving && admins.length === 1 && admins[0]?.id === id) return "last-admin";
-  return (await change()) ? "changed" : "not-found";
+  return change();
 }

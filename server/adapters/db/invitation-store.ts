@@ -1,4 +1,4 @@
-import type { PrismaClient } from "@/generated/prisma/client";
+import type { Prisma, PrismaClient } from "@/generated/prisma/client";
 import type { Role } from "@/schemas/account";
 import type { InvitationId } from "@/schemas/primitives";
 import { type Account, accountRow, ROLE_NAMES, ROLES } from "@/server/adapters/db/account-store";
@@ -18,6 +18,9 @@ export type Invitation = {
   readonly withdrawnAt: Date | null;
 };
 
+/** An invitation, and whether who made it still may: it is worth what they are. */
+export type FoundInvitation = Invitation & { readonly isBacked: boolean };
+
 /** What came of accepting one. `refused`: it is not open; `exists`: its address has an account by now. */
 export type Acceptance = "accepted" | "refused" | "exists";
 
@@ -27,10 +30,13 @@ export type InvitationStore = {
     invitation: Omit<Invitation, "acceptedAt" | "withdrawnAt">,
     tokenHash: Uint8Array,
   ): Promise<void>;
-  byTokenHash(tokenHash: Uint8Array): Promise<Invitation | null>;
+  byTokenHash(tokenHash: Uint8Array): Promise<FoundInvitation | null>;
   /** Newest first, after the one that `cursor` names. */
   list(page: { cursor: InvitationId | null; limit: number }): Promise<Invitation[]>;
-  /** Makes the account, once, in the same transaction that closes the invitation. */
+  /**
+   * Makes the account, once, in the same transaction that closes the invitation, while who made it can
+   * neither be disabled nor lose the role: unless they are an admin then, it is refused.
+   */
   accept(
     id: InvitationId,
     account: Omit<Account, "sessionVersion" | "disabledAt">,
@@ -66,7 +72,7 @@ export const createInvitationStore = (prisma: PrismaClient): InvitationStore => 
     const row = await prisma.invitation.findUnique({
       where: { tokenHash: Uint8Array.from(tokenHash) },
     });
-    return row && invitationOf(row);
+    return row && { ...invitationOf(row), isBacked: await isBacked(prisma, row) };
   },
   async list({ cursor, limit }) {
     const rows = await prisma.invitation.findMany({
@@ -79,6 +85,8 @@ export const createInvitationStore = (prisma: PrismaClient): InvitationStore => 
   async accept(id, account, at) {
     try {
       return await prisma.$transaction(async (tx) => {
+        const row = await tx.invitation.findUnique({ where: { id } });
+        if (row === null || !(await isBacked(tx, row))) return "refused";
         const { count } = await tx.invitation.updateMany({
           where: { id, acceptedAt: null, withdrawnAt: null, expiresAt: { gt: at } },
           data: { acceptedAt: at, accountId: account.id },
@@ -104,3 +112,15 @@ export const createInvitationStore = (prisma: PrismaClient): InvitationStore => 
     return count === 1;
   },
 });
+
+/** Whether the operator made it, or an admin who may sign in; in a transaction, they stay so until it ends. */
+async function isBacked(
+  prisma: Pick<Prisma.TransactionClient, "$queryRaw">,
+  { invitedBy }: Pick<Row, "invitedBy">,
+): Promise<boolean> {
+  if (invitedBy === "operator") return true;
+  const rows = await prisma.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Account" WHERE "id" = ${invitedBy} AND "role" = 'ADMIN'
+      AND "disabledAt" IS NULL FOR SHARE`;
+  return rows.length === 1;
+}

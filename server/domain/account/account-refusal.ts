@@ -1,16 +1,21 @@
 import { BeaconError } from "@/server/domain/errors";
 
-/** What came of a change of an account, as its store says. */
-type Change = "changed" | "last-admin" | "not-found";
+/** Why an account was not changed, as its store says. */
+type Refusal = "last-admin" | "not-found";
 
-/** @throws BeaconError ACCOUNT_NOT_FOUND, ACCOUNT_LAST_ADMIN unless the account was changed */
-export function unlessRefused(change: Change): void {
+/**
+ * What came of a change that was made.
+ *
+ * @throws BeaconError ACCOUNT_NOT_FOUND, ACCOUNT_LAST_ADMIN unless the account was changed
+ */
+export function unlessRefused<T extends object>(change: T | Refusal): T {
   if (change === "not-found") throw noSuchAccount();
   if (change === "last-admin")
     throw new BeaconError(
       "ACCOUNT_LAST_ADMIN",
       "This is the last admin who may sign in; make another one first.",
     );
+  return change;
 }
 
 /** There is no account of that id. */

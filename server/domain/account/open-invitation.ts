@@ -2,15 +2,16 @@ import { invitationState } from "@/server/domain/account/state";
 import { BeaconError } from "@/server/domain/errors";
 
 /**
- * An invitation that can be accepted now.
+ * An invitation that can be accepted now: open, and by somebody who may still invite.
  *
- * @throws BeaconError INVITATION_REFUSED, in the same words for one that is unknown, used, withdrawn or too old
+ * @throws BeaconError INVITATION_REFUSED, in the same words for one that is unknown, used, withdrawn or too old,
+ *   or whose maker is no admin any more
  */
-export function openInvitation<T extends Parameters<typeof invitationState>[0]>(
-  found: T | null,
-  now: Date,
-): T {
-  if (found === null || invitationState(found, now) !== "open") throw invitationRefused();
+export function openInvitation<
+  T extends Parameters<typeof invitationState>[0] & { readonly isBacked: boolean },
+>(found: T | null, now: Date): T {
+  if (found === null || !found.isBacked || invitationState(found, now) !== "open")
+    throw invitationRefused();
   return found;
 }
 

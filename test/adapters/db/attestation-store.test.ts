@@ -104,7 +104,7 @@ describe("attestations", () => {
       sql(`SELECT 1 FROM attester_keys WHERE "keyId" = $1 FOR SHARE`, key),
     );
     const at = context.now();
-    const revoking = context.attesterKeys.revoke(key, at, (registration) =>
+    const revoking = context.attesterKeys.revoke(key, { at, reason: "retired" }, (registration) =>
       fileEntry(
         revocationEntry({ key, reason: "retired", replacedBy: null, at }, registration),
         context.origin,
@@ -135,7 +135,7 @@ describe("keys of attesters", () => {
     };
     expect(await attesterKeys.byId(none)).toBeNull();
     expect(await attesterKeys.ofAccount("usr-nobody")).toEqual([]);
-    expect(await attesterKeys.revoke(none, now(), never)).toBe(false);
+    expect(await attesterKeys.revoke(none, { at: now(), reason: "retired" }, never)).toBe(false);
     expect(await attesterKeys.revokedAt([none])).toEqual(new Map());
   });
 });

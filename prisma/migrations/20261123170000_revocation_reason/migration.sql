@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "attester_keys" ADD COLUMN     "revokedReason" TEXT;
