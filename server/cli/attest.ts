@@ -229,7 +229,7 @@ async function revoke({ url, first, values, io }: Asked): Promise<0 | null> {
   const { isNew } = await portalClient(readEnv(), url).log.revokeKey.mutate(wanted);
   io.out(
     isNew
-      ? `${key.data} is revoked. What it signed before stays valid.`
+      ? `${key.data} is revoked. ${reason === "compromised" ? "Its reports stay to be read and are not counted any more." : "What it signed before still counts."}`
       : `${key.data} was revoked before.`,
   );
   return 0;
