@@ -71,7 +71,53 @@ export type DraftKeeper = {
  * nothing typed is lost, and a person decides.
  */
 export function createDraftKeeper(options: KeeperOptions): DraftKeeper {
-  const { portal, copies, newKey, first } = options;
+  const { portal, newKey } = options;
+  const desk = createDesk(options);
+  return {
+    state: desk.state,
+    subscribe: desk.subscribe,
+    ...openingOn(desk, options),
+    ...decidingOn(desk, options),
+    change: (part) => changeLine(desk.line(), part(desk.line().body)),
+
+    begin(body) {
+      void sendLine(desk.line());
+      desk.workOnUnsaved(draftLine(options, body, 0, { kind: "saving" }));
+    },
+
+    retry() {
+      if (desk.line().keeping.kind === "unsaved") void sendLine(desk.line());
+    },
+
+    async forget() {
+      const line = desk.line();
+      await endLine(line);
+      await portal.remove(line.id).catch(() => undefined);
+    },
+
+    async discard() {
+      const line = desk.line();
+      await endLine(line);
+      await portal.remove(line.id);
+      desk.workOn(draftLine(options, newDraft(newKey()), 0, { kind: "untouched" }));
+    },
+
+    leave: () => void sendLine(desk.line()),
+  };
+}
+
+/** The one draft that is worked on, and what is shown of it. */
+type Desk = Pick<DraftKeeper, "state" | "subscribe"> & {
+  line(): DraftLine;
+  /** Tells whoever listens what is shown now. */
+  say(part: Partial<KeeperState>): void;
+  workOn(next: DraftLine, part?: Partial<KeeperState>): void;
+  /** As `workOn`, with what the portal does not have yet. */
+  workOnUnsaved(next: DraftLine): void;
+};
+
+function createDesk(options: KeeperOptions): Desk {
+  const { first } = options;
   const listeners = new Set<() => void>();
   let line = draftLine(
     options,
@@ -98,16 +144,29 @@ export function createDraftKeeper(options: KeeperOptions): DraftKeeper {
     follow(next);
     say({ unopened: null, aside: null, ...part });
   };
-  const workOnUnsaved = (next: DraftLine) => {
-    next.isDirty = true;
-    keepHere(next);
-    workOn(next);
-    void sendLine(next);
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    line: () => line,
+    say,
+    workOn,
+    workOnUnsaved(next) {
+      next.isDirty = true;
+      keepHere(next);
+      workOn(next);
+      void sendLine(next);
+    },
   };
-  /** What is being composed, under a new id: with a new key it will be another job. */
-  const renamed = ({ body }: DraftLine) =>
-    draftLine(options, { ...body, submissionKey: newKey() }, 0, { kind: "saving" });
+}
 
+/** Opening what was begun before: a draft of the portal, or a copy of this browser. */
+function openingOn(desk: Desk, options: KeeperOptions): Pick<DraftKeeper, "open" | "resume"> {
+  const { portal, copies } = options;
   const lookUp = async (id: DraftId): Promise<Found> => {
     try {
       return await portal.byId(id);
@@ -117,30 +176,21 @@ export function createDraftKeeper(options: KeeperOptions): DraftKeeper {
   };
   const openCopy = (copy: KeptCopy, found: Found) => {
     const next = lineOfCopy(options, copy, found);
-    if (next.keeping.kind === "saving") workOnUnsaved(next);
-    else workOn(next);
+    if (next.keeping.kind === "saving") desk.workOnUnsaved(next);
+    else desk.workOn(next);
   };
   const openFound = (id: DraftId, found: Found) => {
+    const line = desk.line();
     const isShown = line.id === id;
     if (typeof found === "string" || found.body === null) {
-      if (!(isShown && found === "silent")) say({ unopened: found });
+      if (!(isShown && found === "silent")) desk.say({ unopened: found });
     } else if (!isShown || line.version !== found.version)
-      workOn(draftLine(options, found.body, found.version, savedAs(found)));
+      desk.workOn(draftLine(options, found.body, found.version, savedAs(found)));
   };
-
   return {
-    state: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    change: (part) => changeLine(line, part(line.body)),
-
     async open(id) {
-      const asked = line;
-      const isTypedIn = () => line !== asked || (line.id === id && line.isDirty);
+      const asked = desk.line();
+      const isTypedIn = () => desk.line() !== asked || (asked.id === id && asked.isDirty);
       if (isTypedIn()) return;
       void sendLine(asked);
       const found = await lookUp(id);
@@ -151,20 +201,24 @@ export function createDraftKeeper(options: KeeperOptions): DraftKeeper {
     },
 
     async resume(copy) {
-      void sendLine(line);
+      void sendLine(desk.line());
       openCopy(copy, await lookUp(copy.id));
     },
+  };
+}
 
-    begin(body) {
-      void sendLine(line);
-      workOnUnsaved(draftLine(options, body, 0, { kind: "saving" }));
-    },
-
-    retry() {
-      if (line.keeping.kind === "unsaved") void sendLine(line);
-    },
-
+/** What a person decides where another tab saved in between. */
+function decidingOn(
+  desk: Desk,
+  options: KeeperOptions,
+): Pick<DraftKeeper, "takeTheirs" | "keepMine"> {
+  const { copies, newKey } = options;
+  /** What is being composed, under a new id: with a new key it will be another job. */
+  const renamed = ({ body }: DraftLine) =>
+    draftLine(options, { ...body, submissionKey: newKey() }, 0, { kind: "saving" });
+  return {
     takeTheirs() {
+      const line = desk.line();
       const { keeping } = line;
       if (keeping.kind !== "conflict" || !keeping.theirs?.body) return;
       const { theirs } = keeping;
@@ -173,31 +227,16 @@ export function createDraftKeeper(options: KeeperOptions): DraftKeeper {
       // A browser that keeps nothing leaves the portal to keep it.
       if (!keepHere(mine)) void sendLine(mine);
       copies.drop(line.id);
-      workOn(draftLine(options, theirs.body as DraftBody, theirs.version, savedAs(theirs)), {
+      desk.workOn(draftLine(options, theirs.body as DraftBody, theirs.version, savedAs(theirs)), {
         aside: mine.id,
       });
     },
 
     keepMine() {
-      const before = line;
-      workOnUnsaved(renamed(before));
+      const before = desk.line();
+      desk.workOnUnsaved(renamed(before));
       void endLine(before);
     },
-
-    async forget() {
-      const { id } = line;
-      await endLine(line);
-      await portal.remove(id).catch(() => undefined);
-    },
-
-    async discard() {
-      const { id } = line;
-      await endLine(line);
-      await portal.remove(id);
-      workOn(draftLine(options, newDraft(newKey()), 0, { kind: "untouched" }));
-    },
-
-    leave: () => void sendLine(line),
   };
 }
 
