@@ -70,7 +70,7 @@ export function ReportNotes({
           .{" "}
           {report.keyRevokedAs === "compromised"
             ? `This report is ${KEY_COMPROMISED}.`
-            : "What it signed before that still counts."}
+            : "What it signed before that still counts, until its organisation signs a report with a key that it still has."}
         </p>
       )}
     </div>

@@ -26,7 +26,7 @@ import {
 
 /** The count with `draft` in it. Reports come oldest first, as the log has them. */
 const tallyWith = (reports: readonly AttestationView[], { report }: AttestationDraft) =>
-  countAttestations([...reports.map(countedReport), { ...report, isKeyCompromised: false }]);
+  countAttestations([...reports.map(countedReport), { ...report, keyRevokedAs: null }]);
 
 const STILL_CHECKING: DraftProblem = {
   field: "checklist",

@@ -3,8 +3,8 @@ import type { AttestationTally, AttestationView } from "@/schemas/attestation-vi
 
 /** What of a report is counted. */
 type Counted = Pick<AttestationReport, "attester_key" | "organisation" | "verdict"> & {
-  /** Whether the log revoked the key as compromised: nobody knows whose reports these are. */
-  readonly isKeyCompromised: boolean;
+  /** Why the log revoked the key, null when it did not. As compromised, nobody knows whose reports these are. */
+  readonly keyRevokedAs: AttestationView["keyRevokedAs"];
 };
 
 /** A report that is shown, as it is counted. */
@@ -17,7 +17,7 @@ export const countedReport = ({
   attester_key: key,
   organisation,
   verdict,
-  isKeyCompromised: keyRevokedAs === "compromised",
+  keyRevokedAs,
 });
 
 /** Two spellings of one name are one organisation: NFKC, case and runs of white space make no difference. */
@@ -31,21 +31,22 @@ export const isSameOrganisation = (a: string, b: string): boolean => folded(a) =
 /**
  * Counts what organisations say of one comparison. The last report of a key counts; an organisation
  * counts once, and as inconclusive when its keys disagree. A report by a key that somebody else may have had
- * does not count, whenever it was signed.
+ * does not count, whenever it was signed; one by a key that was otherwise revoked counts until its organisation
+ * reports again with a key that is not.
  *
  * @param reports about one comparison, in the log's order.
  */
 export function countAttestations(reports: readonly Counted[]): AttestationTally {
-  const counting = reports.filter(({ isKeyCompromised }) => !isKeyCompromised);
-  const lastOfKey = new Map(counting.map((report) => [report.attester_key, report]));
+  const counting = reports.filter(({ keyRevokedAs }) => keyRevokedAs !== "compromised");
   const groups = new Map<string, Counted[]>();
-  for (const report of lastOfKey.values()) {
+  for (const report of lastOfKeys(counting)) {
     const name = folded(report.organisation);
     groups.set(name, [...(groups.get(name) ?? []), report]);
   }
   const organisations = [...groups]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([, group]) => ({ name: nameOf(group), ...sayingOf(group) }));
+    .map(([, group]) => notReplaced(group))
+    .map((group) => ({ name: nameOf(group), ...sayingOf(group) }));
   const count = (wanted: AttestationVerdict) =>
     organisations.filter(({ verdict }) => verdict === wanted).length;
   return {
@@ -54,6 +55,23 @@ export function countAttestations(reports: readonly Counted[]): AttestationTally
     inconclusive: count("inconclusive"),
     organisations,
   };
+}
+
+/** The last report of each key, still in the log's order. */
+function lastOfKeys(reports: readonly Counted[]): readonly Counted[] {
+  const last = new Map<string, Counted>();
+  for (const report of reports) {
+    // Anew: a map keeps the place of what it had.
+    last.delete(report.attester_key);
+    last.set(report.attester_key, report);
+  }
+  return [...last.values()];
+}
+
+/** Of what one organisation said: without what revoked keys said before a key that it still has. */
+function notReplaced(group: readonly Counted[]): readonly Counted[] {
+  const newest = group.findLastIndex(({ keyRevokedAs }) => keyRevokedAs === null);
+  return group.filter(({ keyRevokedAs }, place) => keyRevokedAs === null || place > newest);
 }
 
 /** By code units: the same order in every place, whatever its language. */

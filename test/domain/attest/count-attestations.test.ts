@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AttestationVerdict } from "@/schemas/attestation";
+import type { AttestationTally } from "@/schemas/attestation-view";
 import type { KeyId } from "@/schemas/primitives";
 import { countAttestations, isSameOrganisation } from "@/server/domain/attest/count-attestations";
 
 type Counted = Parameters<typeof countAttestations>[0][number];
 
-const said = (key: string, organisation: string, verdict: AttestationVerdict): Counted => ({
+const said = (
+  key: string,
+  organisation: string,
+  verdict: AttestationVerdict,
+  keyRevokedAs: Counted["keyRevokedAs"] = null,
+): Counted => ({
   attester_key: `key-${key}` as KeyId,
   organisation,
   verdict,
-  isKeyCompromised: false,
+  keyRevokedAs,
 });
 
 /** What keys of organisations say one after the other: a key belongs to one organisation. */
@@ -69,6 +75,46 @@ describe("the count of attestations", () => {
     expect(tally.organisations.map(({ isDivided }) => isDivided)).toEqual([true, false]);
   });
 
+  it("takes what an organisation says with a key that it still has for what it said with one it took back", () => {
+    for (const reason of ["retired", "superseded"] as const) {
+      const before = said("a", "One", "contest", reason);
+      const other = said("c", "Two", "contest", reason);
+      const now = said("b", "ONE", "confirm");
+      expect(countAttestations([before, other, now])).toMatchObject({
+        organisations: [
+          { name: "ONE", verdict: "confirm", isDivided: false },
+          { name: "Two", verdict: "contest", isDivided: false },
+        ],
+      });
+      // What it said with the old key afterwards it has not said anew.
+      expect(countAttestations([now, before]).organisations).toMatchObject([{ isDivided: true }]);
+      expect(countAttestations([before, now, before]).organisations).toMatchObject([
+        { isDivided: true },
+      ]);
+      // Two that are gone do not stand in for each other, nor does one that somebody else may have had.
+      for (const gone of [reason, "compromised"] as const) {
+        const { organisations } = countAttestations([before, said("b", "One", "confirm", gone)]);
+        expect(organisations).toMatchObject([{ isDivided: gone !== "compromised" }]);
+      }
+    }
+  });
+
+  it("counts the same organisations whichever keys were taken back", () => {
+    const someKeys = fc.subarray(["a", "b", "c", "d", "e"].map((letter) => `key-${letter}`));
+    fc.assert(
+      fc.property(someReports, someKeys, (reports, gone) => {
+        const marked = reports.map((report) =>
+          gone.includes(report.attester_key)
+            ? { ...report, keyRevokedAs: "retired" as const }
+            : report,
+        );
+        const namesOf = ({ organisations }: AttestationTally) =>
+          organisations.map(({ name }) => name);
+        expect(namesOf(countAttestations(marked))).toEqual(namesOf(countAttestations(reports)));
+      }),
+    );
+  });
+
   it("counts every organisation once: two keys of one are one voice", () => {
     fc.assert(
       fc.property(someReports, (reports) => {
@@ -96,7 +142,9 @@ describe("the count of attestations", () => {
     fc.assert(
       fc.property(someReports, fc.constantFrom("a", "b", "c", "d", "e"), (reports, letter) => {
         const isTheirs = (report: Counted) => report.attester_key === `key-${letter}`;
-        const marked = reports.map((report) => ({ ...report, isKeyCompromised: isTheirs(report) }));
+        const marked = reports.map((report) =>
+          isTheirs(report) ? { ...report, keyRevokedAs: "compromised" as const } : report,
+        );
         const without = reports.filter((report) => !isTheirs(report));
         expect(countAttestations(marked)).toEqual(countAttestations(without));
       }),
