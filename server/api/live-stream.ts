@@ -83,45 +83,9 @@ export function createLiveStream(
   deps: LiveStreamDeps,
   limits: LiveStreamLimits = LIMITS,
 ): LiveStream {
-  const { bus, now } = deps;
   const log = deps.logger.child({ component: "live-stream" });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const clients = new Set<Client>();
-
-  function end({ socket, gone }: Pick<Client, "socket" | "gone">, why: keyof typeof CLOSE): void {
-    const [code, reason] = CLOSE[why];
-    gone.abort();
-    socket.close(code, reason);
-    // One that does not answer, or does not read, is not waited for.
-    setTimeout(() => socket.terminate(), limits.closingMs).unref();
-  }
-
-  /** Sends one frame. False: the client reads too slowly, or has gone. */
-  async function tell({ socket, gone }: Client, frame: LiveFrame): Promise<boolean> {
-    if (gone.signal.aborted) return false;
-    const sent = new Promise<boolean>((resolve) => {
-      socket.send(JSON.stringify(frame), (error) => resolve(!error));
-    });
-    if (socket.bufferedAmount <= limits.bufferBytes) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), limits.slowMs);
-    });
-    const isInTime = await Promise.race([sent, late]);
-    clearTimeout(timer);
-    return isInTime;
-  }
-
-  async function follow(client: Client, after: string | null): Promise<void> {
-    const start = await startingPoint(bus, after);
-    const about = { v: 1, at: instantOf(now()) } as const;
-    const keptHours = EVENTS_KEPT_HOURS;
-    await tell(client, { ...about, kind: "stream.hello", newestId: start.newest, keptHours });
-    if (after !== null && start.hasGap)
-      await tell(client, { ...about, kind: "stream.gap", after, oldestId: start.oldest });
-    for await (const event of eventsAfter(bus, start.from, client.gone.signal))
-      if (!(await tell(client, event))) return end(client, "slow");
-  }
 
   function refusalOf(address: string): keyof typeof CLOSE | null {
     if (clients.size >= limits.connections) return "full";
@@ -130,61 +94,26 @@ export function createLiveStream(
   }
 
   function connected(socket: WebSocket, request: IncomingMessage): void {
-    const client: Client = {
-      socket,
-      address: clientAddressOf(request),
-      gone: new AbortController(),
-      isAlive: true,
-    };
-    // Whatever is wrong with a connection closes it; there is nothing else to do about it.
-    socket.on("error", () => {});
+    const client = clientOf(socket, request);
     const after = afterOf(request.url ?? "");
     const refusal = after === undefined ? "badAfter" : refusalOf(client.address);
-    if (refusal !== null) end(client, refusal);
-    else admit(client, after ?? null);
-  }
-
-  function admit(client: Client, after: string | null): void {
-    const { socket } = client;
-    clients.add(client);
-    socket.on("close", () => {
-      clients.delete(client);
-      client.gone.abort();
-    });
-    socket.on("pong", () => {
-      client.isAlive = true;
-    });
-    socket.once("message", () => end(client, "message"));
-    follow(client, after).catch((error: unknown) => {
+    if (refusal !== null) return void end(client, refusal, limits);
+    attend(client, clients, limits);
+    follow(client, after ?? null, deps, limits).catch((error: unknown) => {
       if (client.gone.signal.aborted) return;
       log.warn({ err: error }, "events cannot be read");
-      end(client, "failed");
+      end(client, "failed", limits);
     });
   }
 
-  const pings = setInterval(() => {
-    for (const client of clients) {
-      if (!client.isAlive) client.socket.terminate();
-      client.isAlive = false;
-      client.socket.ping();
-    }
-  }, limits.pingMs).unref();
-
+  const pings = setInterval(() => pingAll(clients), limits.pingMs).unref();
   let isClosing = false;
   return {
     upgrade(request, socket, head) {
       if (isClosing) return void socket.destroy();
       sockets.handleUpgrade(request, socket, head, (opened) => connected(opened, request));
     },
-    refuse(response) {
-      response.writeHead(426, {
-        upgrade: "websocket",
-        connection: "Upgrade",
-        "content-type": "text/plain; charset=utf-8",
-        "x-content-type-options": "nosniff",
-      });
-      response.end("Here is a WebSocket: see docs/live-events.md.\n");
-    },
+    refuse: askForSocket,
     size: () => clients.size,
     async close() {
       isClosing = true;
@@ -192,10 +121,103 @@ export function createLiveStream(
       const closed = [...clients].map(
         ({ socket }) => new Promise((resolve) => socket.once("close", resolve)),
       );
-      for (const client of clients) end(client, "restart");
+      for (const client of clients) end(client, "restart", limits);
       await Promise.all(closed);
     },
   };
+}
+
+function clientOf(socket: WebSocket, request: IncomingMessage): Client {
+  // Whatever is wrong with a connection closes it; there is nothing else to do about it.
+  socket.on("error", () => {});
+  return {
+    socket,
+    address: clientAddressOf(request),
+    gone: new AbortController(),
+    isAlive: true,
+  };
+}
+
+/** Counts a client among `clients` until it goes, and ends it when it says anything. */
+function attend(client: Client, clients: Set<Client>, limits: LiveStreamLimits): void {
+  const { socket, gone } = client;
+  clients.add(client);
+  socket.on("close", () => {
+    clients.delete(client);
+    gone.abort();
+  });
+  socket.on("pong", () => {
+    client.isAlive = true;
+  });
+  socket.once("message", () => end(client, "message", limits));
+}
+
+function pingAll(clients: ReadonlySet<Client>): void {
+  for (const client of clients) {
+    if (!client.isAlive) client.socket.terminate();
+    client.isAlive = false;
+    client.socket.ping();
+  }
+}
+
+/** Tells a client what happened since `after`, and then what happens, until it goes. */
+async function follow(
+  client: Client,
+  after: string | null,
+  { bus, now }: Pick<LiveStreamDeps, "bus" | "now">,
+  limits: LiveStreamLimits,
+): Promise<void> {
+  const start = await startingPoint(bus, after);
+  const about = { v: 1, at: instantOf(now()) } as const;
+  const keptHours = EVENTS_KEPT_HOURS;
+  const hello = { ...about, kind: "stream.hello", newestId: start.newest, keptHours } as const;
+  await tell(client, hello, limits);
+  if (after !== null && start.hasGap)
+    await tell(client, { ...about, kind: "stream.gap", after, oldestId: start.oldest }, limits);
+  for await (const event of eventsAfter(bus, start.from, client.gone.signal))
+    if (!(await tell(client, event, limits))) return end(client, "slow", limits);
+}
+
+/** Sends one frame. False: the client reads too slowly, or has gone. */
+async function tell(
+  { socket, gone }: Client,
+  frame: LiveFrame,
+  { bufferBytes, slowMs }: LiveStreamLimits,
+): Promise<boolean> {
+  if (gone.signal.aborted) return false;
+  const sent = new Promise<boolean>((resolve) => {
+    socket.send(JSON.stringify(frame), (error) => resolve(!error));
+  });
+  if (socket.bufferedAmount <= bufferBytes) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), slowMs);
+  });
+  const isInTime = await Promise.race([sent, late]);
+  clearTimeout(timer);
+  return isInTime;
+}
+
+function end(
+  { socket, gone }: Client,
+  why: keyof typeof CLOSE,
+  { closingMs }: LiveStreamLimits,
+): void {
+  const [code, reason] = CLOSE[why];
+  gone.abort();
+  socket.close(code, reason);
+  // One that does not answer, or does not read, is not waited for.
+  setTimeout(() => socket.terminate(), closingMs).unref();
+}
+
+function askForSocket(response: ServerResponse): void {
+  response.writeHead(426, {
+    upgrade: "websocket",
+    connection: "Upgrade",
+    "content-type": "text/plain; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
+  response.end("Here is a WebSocket: see docs/live-events.md.\n");
 }
 
 /** What a client asks to go on after; null: nothing; undefined: what it asks cannot be understood. */
