@@ -40,9 +40,9 @@ function AccountCard({ account, children }: { account: AccountView; children: Re
   return (
     <Card label={`Account of ${email}`}>
       <header className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="min-w-0">
+        <h2 className="minor min-w-0">
           <UntrustedText as="span" text={name} language="und" />
-        </h3>
+        </h2>
         <Badge>{role}</Badge>
         {disabledAt !== null && <Badge tone="bad">disabled</Badge>}
       </header>

@@ -40,7 +40,7 @@ export function InvitationList({
       {invitations.length === 0 ? (
         <p className="text-sm text-muted">Nobody has been invited yet.</p>
       ) : (
-        <Table label="Invitations" isStacked>
+        <Table label="Who was invited" isStacked>
           <thead>
             <tr>
               <Th>Who</Th>
