@@ -155,6 +155,8 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
   });
 
   test("the composer, a job under way, and the same job withdrawn", async ({ page }) => {
+    // Nine looks, each of them four pictures and two audits.
+    test.setTimeout(240_000);
     await signIn(page, "/jobs/new");
     await page.getByRole("button", { name: "Add a prompt" }).click();
     for (const { step, name } of STEPS) {
