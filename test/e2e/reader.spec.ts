@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { expect } from "@playwright/test";
 import { encode } from "next-auth/jwt";
 import { WebSocket } from "ws";
+import { formatCount } from "@/components/ui/count";
 import type { LeafIndex } from "@/schemas/primitives";
 import type { TaskCell } from "@/schemas/snapshot";
 import { CHECKS } from "@/server/domain/verify/report";
@@ -43,15 +44,19 @@ test.describe("without JavaScript, a reader", () => {
   test.use({ javaScriptEnabled: false });
 
   test("reads the findings and the list of jobs", async ({ page }) => {
-    const { title } = await demonstration();
+    // The newest: other tests run jobs too, and the front page shows a few.
+    const [newest] = await portal.client().comparisons.latest.query({ limit: 1 });
+    const { title, counts } = newest?.job ?? (await demonstration());
+    const announced = formatCount(counts.announced);
+    const closed = new RegExp(`${announced} of ${announced} announced tasks? closed`);
     await page.goto("/");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^The same question/);
-    await expect(page.getByRole("link", { name: title })).toBeVisible();
+    await expect(page.getByRole("link", { name: title }).first()).toBeVisible();
     await expect(page.getByText(/^Of \d+ responses/).first()).toBeVisible();
     await page.getByRole("link", { name: "All jobs" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("What has been asked.");
-    await expect(page.getByText(/180 of 180 announced tasks closed/)).toBeVisible();
-    await page.getByRole("link", { name: title }).click();
+    await expect(page.getByText(closed).first()).toBeVisible();
+    await page.getByRole("link", { name: title }).first().click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   });
 

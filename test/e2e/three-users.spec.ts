@@ -91,7 +91,7 @@ test("from an empty installation: an admin asks, an attester signs, a journalist
     for (const path of ["/", "/jobs", "/explore"]) {
       await journalist.goto(path);
       await expect(journalist.getByRole("heading", { level: 1 })).toBeVisible();
-      await expect(journalist.getByRole("alert")).toHaveCount(0);
+      await expect(journalist.getByRole("main").getByRole("alert")).toHaveCount(0);
     }
   });
 
