@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { STEPS } from "@/components/composer/steps";
+import { JobSpec } from "@/schemas/job-spec";
 import { test } from "@/test/support/e2e-test";
 import { pageFacts } from "@/test/support/page-facts";
 import { type PageFacts, SITE_PAGES } from "@/test/support/pages";
@@ -167,7 +168,11 @@ test.describe("every page has one h1, fits 400 px, and gives axe nothing to obje
       if (step === "services") await page.getByRole("checkbox", { name: /^control-open/ }).check();
       await look(page, `compose-${step}`);
     }
-    const spec = { ...exampleSpec("demonstration"), title: "A job that is withdrawn", repeats: 50 };
+    // So many tasks that it is still under way when it has been looked at, on a slow machine too.
+    const example = JobSpec.parse(exampleSpec("demonstration"));
+    const again = example.prompts.map((prompt) => ({ ...prompt, id: `${prompt.id}-again` }));
+    const prompts = [...example.prompts, ...again];
+    const spec = { ...example, prompts, title: "A job that is withdrawn", repeats: 50 };
     const { jobId } = await portal
       .client()
       .jobs.submit.mutate({ spec, submissionKey: randomUUID() });
